@@ -1,0 +1,193 @@
+"""What is published of a state change, by settings."""
+
+import json
+
+import pytest
+import yaml
+
+from zigwire.bridge import homeassistant
+from zigwire.bridge.entities import DeviceEntity
+from zigwire.bridge.publisher import Publisher, attributes, last_seen
+from zigwire.bridge.states import States
+from zigwire.devices import NativeSource, compile_definition
+from zigwire.settings import load
+from zigwire.zigbee.model import Device, DeviceType, Endpoint, InterviewState
+
+IEEE = "0x00158d0001a2b3c4"
+
+
+class Sent:
+    def __init__(self):
+        self.messages = []
+
+    def publish(self, topic, payload, *, qos=0, retain=False, properties=None):
+        self.messages.append((topic, payload, qos, retain, properties))
+
+    def states(self):
+        return [json.loads(payload) for topic, payload, *_ in self.messages]
+
+
+@pytest.fixture
+def make(tmp_path):
+    def build(options=None, adjust=(), now=lambda: 1000.0, **sections):
+        device = Device(
+            IEEE,
+            0x1234,
+            DeviceType.ROUTER,
+            InterviewState.SUCCESSFUL,
+            manufacturer_name="LUMI",
+            model_id="lumi.plug",
+            endpoints={number: Endpoint(number) for number in (1, 2, 3, 100)},
+            last_seen=1_700_000_000_123,
+            linkquality=77,
+        )
+        document = {"version": 5, "mqtt": {"server": "mqtt://localhost"}, "devices": {IEEE: {"friendly_name": "plug"}}}
+        document["devices"][IEEE] |= options or {}
+        for name, values in sections.items():
+            document[name] = document.get(name, {}) | values
+        path = tmp_path / "configuration.yaml"
+        path.write_text(yaml.safe_dump(document))
+        settings = load(path, {})
+        definition = NativeSource().find(device)
+        entity = DeviceEntity(device, "plug", settings.devices[IEEE], compile_definition(definition, device))
+        sent = Sent()
+        return Publisher(sent, States(None), settings, adjust, now), entity, sent
+
+    return build
+
+
+def test_changes_are_merged_with_what_is_known(make):
+    publisher, plug, sent = make()
+    publisher.publish(plug, {"state": "ON"})
+    publisher.publish(plug, {"power": 3})
+    assert sent.states() == [{"state": "ON", "linkquality": 77}, {"state": "ON", "power": 3, "linkquality": 77}]
+    topic, payload, qos, retain, properties = sent.messages[1]
+    assert (topic, qos, retain, properties) == ("zigbee2mqtt/plug", 0, False, None)
+    assert payload == b'{"linkquality":77,"power":3,"state":"ON"}'
+
+
+def test_without_cache_only_the_change_is_published(make):
+    publisher, plug, sent = make(advanced={"cache_state": False})
+    publisher.publish(plug, {"state": "ON"})
+    publisher.publish(plug, {"power": 3})
+    assert sent.states()[1] == {"power": 3, "linkquality": 77}
+
+
+def test_retain_qos_and_retention(make):
+    publisher, plug, sent = make({"retain": True, "qos": 2, "retention": 60}, mqtt={"version": 5})
+    publisher.publish(plug, {"state": "ON"})
+    _, _, qos, retain, properties = sent.messages[0]
+    assert (qos, retain, properties.message_expiry_interval) == (2, True, 60)
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [("epoch", 1_700_000_000_123), ("ISO_8601", "2023-11-14T22:13:20.123Z")],
+)
+def test_last_seen(make, form, expected):
+    publisher, plug, sent = make(advanced={"last_seen": form})
+    publisher.publish(plug, {})
+    assert sent.states()[0]["last_seen"] == expected
+
+
+def test_last_seen_in_local_time_has_an_offset():
+    assert last_seen(1_700_000_000_123, "ISO_8601_local")[19] in "+-"
+
+
+def test_elapsed_is_the_time_since_the_last_message(make):
+    times = iter([10.0, 12.5])
+    publisher, plug, sent = make(now=lambda: next(times), advanced={"elapsed": True})
+    publisher.publish(plug, {"state": "ON"})
+    publisher.publish(plug, {"state": "ON"})
+    assert [state.get("elapsed") for state in sent.states()] == [None, 2500]
+
+
+def test_filters(make):
+    publisher, plug, sent = make({"filtered_attributes": ["volt.*", "linkquality"], "filtered_cache": ["energy"]})
+    publisher.publish(plug, {"voltage": 230, "energy": 1, "state": "ON"})
+    publisher.publish(plug, {"power": 2})
+    assert sent.states() == [{"energy": 1, "state": "ON"}, {"power": 2, "state": "ON"}]
+
+
+def test_nothing_left_is_not_published(make):
+    publisher, plug, sent = make({"filtered_attributes": [".*"]})
+    publisher.publish(plug, {"state": "ON"})
+    assert sent.messages == []
+
+
+def test_device_information(make):
+    publisher, plug, sent = make(mqtt={"include_device_information": True})
+    publisher.publish(plug, {"state": "ON"})
+    assert sent.states()[0]["device"] == {
+        "friendlyName": "plug",
+        "ieeeAddr": IEEE,
+        "manufacturerName": "LUMI",
+        "model": "ZNCZ02LM",
+        "networkAddress": 0x1234,
+        "type": "Router",
+    }
+
+
+def test_output_by_attribute(make):
+    publisher, plug, sent = make(advanced={"output": "attribute_and_json"})
+    publisher.publish(plug, {"state": "ON"})
+    assert [(topic, payload) for topic, payload, *_ in sent.messages] == [
+        ("zigbee2mqtt/plug", b'{"linkquality":77,"state":"ON"}'),
+        ("zigbee2mqtt/plug/state", b"ON"),
+        ("zigbee2mqtt/plug/linkquality", b"77"),
+    ]
+
+
+def test_attributes_of_all_shapes():
+    state = {
+        "color": {"r": 1, "g": 2, "b": 3},
+        "update": {"state": "idle", "progress": None},
+        "list": [1, "two", {"three": 3}],
+        "on": True,
+        "hue": {"color": {"x": 0.5}},
+    }
+    assert dict(attributes(state)) == {
+        "color": b"1,2,3",
+        "update-state": b"idle",
+        "update-progress": b"",
+        "list": b'1,two,{"three":3}',
+        "on": b"true",
+        "hue-color-x": b"0.5",
+    }
+
+
+def test_home_assistant_finds_every_property(make):
+    publisher, plug, sent = make(adjust=[homeassistant.complete])
+    publisher.publish(plug, {"state": "ON"})
+    state = sent.states()[0]
+    assert state["state"] == "ON"
+    assert state["linkquality"] == 77
+    for name in ("power", "energy", "device_temperature", "power_outage_memory"):
+        assert state[name] is None
+    assert state["update"] == {"installed_version": -1, "latest_version": -1, "state": None}
+
+
+async def test_debounced_reports_are_cached_at_once_and_published_later(make):
+    publisher, plug, sent = make({"debounce": 60})
+    publisher.report(plug, {"power": 1})
+    publisher.report(plug, {"energy": 2})
+    assert sent.messages == []
+    publisher.publish(plug, {"state": "ON"})
+    assert sent.states() == [{"power": 1, "energy": 2, "state": "ON", "linkquality": 77}]
+    publisher.flush()
+    assert len(sent.messages) == 2
+
+
+async def test_throttled_reports(make):
+    publisher, plug, sent = make({"throttle": 60})
+    publisher.report(plug, {"power": 1})
+    publisher.report(plug, {"power": 2})
+    assert [state["power"] for state in sent.states()] == [1]
+    publisher.forget(plug.key)
+    assert [state["power"] for state in sent.states()] == [1, 2]
+
+
+def test_clear_removes_a_retained_message(make):
+    publisher, _, sent = make()
+    publisher.clear("plug")
+    assert sent.messages == [("zigbee2mqtt/plug", b"", 0, True, None)]

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+
+from zigwire.devices import Bind, Definition, NativeSource, Sources
+from zigwire.devices.convert import Session
+from zigwire.devices.feature import Feature
+from zigwire.zcl.requests import Read
+
+IDENTITY = {
+    "modelID": "lumi.plug",
+    "manufacturerName": "LUMI",
+    "manufacturerID": 4447,
+    "ieeeAddr": "0xa4c1380123456789",
+    "type": "Router",
+    "powerSource": "Mains (single phase)",
+    "endpoints": [
+        {
+            "id": 1,
+            "profileID": 260,
+            "deviceID": 81,
+            "inputClusters": [0, 3, 6, 12],
+            "outputClusters": [25],
+            "attributes": {},
+        }
+    ],
+    "meta": {},
+}
+
+
+@pytest.fixture
+def session():
+    session = Session(Sources([NativeSource()]))
+    session.answer({"kind": "device", "id": "Xiaomi/ZNCZ02LM", "identity": IDENTITY})
+    return session
+
+
+def test_a_device(session):
+    answer = session.answer({"kind": "device", "identity": IDENTITY})
+    assert (answer["vendor"], answer["model"], answer["source"]) == ("Xiaomi", "ZNCZ02LM", "native")
+    assert answer["supports_ota"] is True
+    assert [one["type"] for one in answer["exposes"]] == ["switch", *["numeric"] * 3, "binary", "numeric"]
+    assert len(answer["options"]) == 6
+
+
+def test_decode(session):
+    line = {
+        "kind": "decode",
+        "endpoint": 1,
+        "cluster_id": 12,
+        "profile": 260,
+        "frame_hex": "182a0a5500390000803f",
+        "options": {"power_calibration": 1.5},
+        "state_before": {},
+    }
+    assert session.answer(line) == {"payload": {"power": 1.01}, "published": []}
+
+
+@pytest.mark.parametrize(
+    ("message", "state", "frames", "after"),
+    [
+        ({"state": "ON"}, {}, [(1, 6, "010101")], {"state": "ON"}),
+        ({"state": "TOGGLE"}, {"state": "ON"}, [(1, 6, "010102")], {"state": "OFF"}),
+        ({"state": "ON", "on_time": 300, "off_wait_time": 10}, {}, [(1, 6, "01014200b80b6400")], None),
+        (
+            {"power_outage_memory": True},
+            {},
+            [(1, 0, "145f110102f0ff4109aa8005d14707011001"), (1, 0, "145f110102f0ff4107aa8003d3070801")],
+            {"power_outage_memory": True},
+        ),
+    ],
+)
+def test_encode(session, message, state, frames, after):
+    answer = session.answer(
+        {"kind": "encode", "message": message, "options": {}, "state_before": state, "read_answers": []}
+    )
+    assert [(one["endpoint"], one["cluster_id"], one["frame_hex"]) for one in answer["frames"]] == frames
+    assert (answer["state_after"], answer["published"]) == (after, [])
+
+
+def test_get(session):
+    answer = session.answer({"kind": "get", "message": {"state": "", "power": ""}, "read_answers": []})
+    assert answer == {
+        "frames": [
+            {"endpoint": 1, "cluster_id": 6, "frame_hex": "1001000000"},
+            {"endpoint": 1, "cluster_id": 12, "frame_hex": "1001005500"},
+        ]
+    }
+
+
+def test_configure(session):
+    assert session.answer({"kind": "configure", "read_answers": []}) == {"steps": []}
+
+
+def test_binds_show_their_target():
+    class Source:
+        def find(self, device):
+            feature = Feature(setup=lambda place: (Bind(place.endpoint, "genOnOff"), READ))
+            return Definition(vendor="A", model="1", description="", features=[feature])
+
+    READ = Read(endpoint=1, cluster="genOnOff", attributes=("onOff",))  # noqa: N806
+    session = Session(Sources([Source()]))
+    session.answer({"kind": "device", "identity": {"ieeeAddr": "0x1", "endpoints": [{"id": 3}]}})
+    assert session.answer({"kind": "configure"})["steps"] == [
+        {"zdo": "bind", "endpoint": 3, "cluster_id": 6, "target": {"$endpoint": "0x00124b00deadbeef/1"}},
+        {"endpoint": 1, "cluster_id": 6, "frame_hex": "1001000000"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ({}, "kind is null; allowed: device, decode, encode, get, configure"),
+        ({"kind": "other"}, 'kind is "other"; allowed: device, decode, encode, get, configure'),
+        ({"kind": "device"}, "the line has no identity"),
+        ({"kind": "decode", "cluster_id": 6}, "the line has no frame_hex"),
+        ({"kind": "decode", "cluster_id": 6, "frame_hex": "18", "endpoint": 1}, "a ZCL header has 3 bytes"),
+        ({"kind": "decode", "cluster_id": 6, "frame_hex": "xy", "endpoint": 1}, "frame_hex is no hex"),
+        ({"kind": "encode", "message": {"state": "MAYBE"}}, 'state can\'t be "MAYBE"'),
+        ({"kind": "get", "message": {"nope": ""}}, '"nope" is no key of this device'),
+    ],
+)
+def test_what_is_refused_says_why(session, line, error):
+    answer = session.answer(line)
+    assert answer.keys() == {"error"}
+    assert answer["error"].startswith(error)
+
+
+def test_an_unknown_device_is_none():
+    session = Session(Sources([NativeSource()]))
+    answer = session.answer(
+        {"kind": "device", "identity": {"ieeeAddr": "0x1", "modelID": "x", "manufacturerName": None}}
+    )
+    assert answer == {"error": 'no definition fits model "x" of null'}
+    assert session.answer({"kind": "configure"}) == {
+        "error": "no device is current: an earlier line must name one that is supported"
+    }

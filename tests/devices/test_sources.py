@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections import defaultdict
+
+from zigwire.devices import Definition, NativeSource, Sources, compile_definition, library
+from zigwire.devices.definition import Fingerprint, model_key
+from zigwire.zigbee.model import Device
+
+MINE = Definition(vendor="Me", model="Mine", description="Made here", models=["lumi.plug"], source="external")
+
+
+class OwnSource:
+    def find(self, device):
+        return MINE if device.model_id == "own" else None
+
+
+def test_the_plug_is_known(plug):
+    found = NativeSource().find(plug)
+    assert found is not None
+    assert (found.vendor, found.model, found.source) == ("Xiaomi", "ZNCZ02LM", "native")
+
+
+def test_what_nobody_knows_is_unsupported():
+    sources = Sources([NativeSource(), OwnSource()])
+    assert sources.find(Device("0x1", 1, model_id="nobody.knows")) is None
+    assert sources.find(Device("0x1", 1)) is None
+
+
+def test_sources_are_tried_in_order(plug):
+    class First:
+        def find(self, device):
+            return MINE
+
+    assert Sources([First(), NativeSource()]).find(plug) is MINE
+    assert Sources([OwnSource(), NativeSource()]).find(plug) is not MINE
+
+
+def test_the_best_of_several_wins(plug, monkeypatch):
+    marked = Definition(
+        vendor="Me", model="Marked", description="", fingerprints=[Fingerprint(manufacturer_name="LUMI")]
+    )
+    monkeypatch.setattr(library, "definitions", lambda _: (MINE, marked, MINE))
+    assert NativeSource().find(plug) is marked
+
+
+def test_the_index_names_every_module_and_model_of_the_library(plug):
+    index = defaultdict(tuple)
+    for module in pkgutil.iter_modules(library.__path__):
+        definitions = importlib.import_module(f"{library.__name__}.{module.name}").DEFINITIONS
+        for key in sorted({key for definition in definitions for key in definition.model_keys()}):
+            index[key] += (module.name,)
+        for definition in definitions:
+            compile_definition(definition, plug)
+    assert dict(index) == library.MODULES
+    assert all(key == model_key(key) for key in index)
+
+
+def test_the_library_is_not_imported_before_it_is_needed():
+    program = "import sys, zigwire.devices; sys.exit('zigwire.devices.library.xiaomi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,114 @@
+"""The radio comes online, is lost, comes back, and what refuses for good is not asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from support.radio import FakeRadio
+from support.waiting import until
+
+from zigwire.zigbee.errors import NetworkRefusedError
+from zigwire.zigbee.radio import RadioError
+from zigwire.zigbee.supervise import Backoff, Supervisor
+
+
+class Bench:
+    """A supervisor over fake radios whose start goes as the list of outcomes says; an empty list means well."""
+
+    def __init__(self, *outcomes: Exception | None) -> None:
+        self.outcomes = list(outcomes)
+        self.radios: list[FakeRadio] = []
+        self.changes: list[tuple[str, str]] = []
+        self.supervisor = Supervisor(self.make, self.bring_up, lambda *change: self.changes.append(change))
+        self.task = asyncio.create_task(self.supervisor.run())
+
+    def make(self) -> FakeRadio:
+        self.radios.append(FakeRadio())
+        return self.radios[-1]
+
+    async def bring_up(self, radio: FakeRadio) -> None:
+        outcome = self.outcomes.pop(0) if self.outcomes else None
+        if outcome is not None:
+            raise outcome
+        if len(self.outcomes) == 0 and self.hang:
+            await asyncio.Event().wait()
+
+    hang = False
+
+    async def end(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Take the waiting out of the backoff, and note how long it would have been."""
+    noted: list[float] = []
+    original = Backoff.next
+
+    def no_wait(backoff: Backoff) -> float:
+        noted.append(original(backoff))
+        return 0
+
+    monkeypatch.setattr(Backoff, "next", no_wait)
+    return noted
+
+
+def test_backoff_doubles_to_a_minute():
+    backoff = Backoff()
+    for expected in (1, 2, 4, 8, 16, 32, 60, 60):
+        assert 0.8 * expected <= backoff.next() <= 1.2 * expected
+    backoff.reset()
+    assert backoff.next() <= 1.2
+
+
+async def test_it_comes_online_after_failures(caplog: pytest.LogCaptureFixture, waits: list[float]):
+    bench = Bench(RadioError("no port"), RadioError("no port"), TimeoutError(), ValueError("a bug"))
+    with caplog.at_level(logging.DEBUG):
+        await bench.supervisor.wait_online()
+    assert bench.changes == [("connecting", ""), ("offline", "no port"), ("online", "")]
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR].count(
+        "No coordinator: no port"
+    ) == 1
+    assert [radio.closed for radio in bench.radios] == [1, 1, 1, 1, 0]
+    assert len(waits) == 4
+    await bench.end()
+    assert bench.radios[-1].closed == 1
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_lost_radio_is_replaced():
+    bench = Bench()
+    await bench.supervisor.wait_online()
+    bench.supervisor.lost("unplugged")
+    bench.supervisor.lost("again")
+    await until(lambda: bench.changes.count(("online", "")) == 2)
+    assert bench.changes == [("connecting", ""), ("online", ""), ("offline", "unplugged"), ("online", "")]
+    assert bench.radios[0].closed == 1
+    await bench.end()
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_radio_lost_while_it_starts():
+    bench = Bench()
+    bench.hang = True
+    await until(lambda: bench.radios)
+    await asyncio.sleep(0)
+    bench.hang = False
+    bench.supervisor.lost("unplugged")
+    await bench.supervisor.wait_online()
+    assert bench.changes == [("connecting", ""), ("offline", "unplugged"), ("online", "")]
+    await bench.end()
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_refused_network_is_not_tried_again():
+    bench = Bench(NetworkRefusedError("another network"))
+    with pytest.raises(NetworkRefusedError, match="another network"):
+        await bench.supervisor.wait_online()
+    await bench.task
+    assert bench.changes == [("connecting", ""), ("offline", "another network")]
+    assert len(bench.radios) == 1
+    assert bench.supervisor.refused is not None

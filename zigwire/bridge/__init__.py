@@ -1,0 +1,1 @@
+"""What makes Zigbee and MQTT meet: one file per feature."""

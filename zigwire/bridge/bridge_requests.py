@@ -1,0 +1,85 @@
+"""Requests about the bridge and the network as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from zigwire.bridge.entities import Entities
+from zigwire.bridge.info import Info, permit_end
+from zigwire.bridge.payloads import shortened
+from zigwire.bridge.requests import Handler, RequestFault, fields
+from zigwire.zigbee.errors import RequestError
+from zigwire.zigbee.network import LONGEST_PERMIT, Network
+
+__all__ = ["BridgeRequests"]
+
+LOG = logging.getLogger(__name__)
+
+PING_TIMEOUT = 10
+
+
+class BridgeRequests:
+    """permit_join, health_check and restart."""
+
+    def __init__(self, network: Network, entities: Entities, info: Info, restart: Callable[[], None]) -> None:
+        self._network = network
+        self._entities = entities
+        self._info = info
+        self._restart = restart
+        self._closing: asyncio.TimerHandle | None = None
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handlers by request."""
+        return {"permit_join": self.permit_join, "health_check": self.health_check, "restart": self.restart}
+
+    async def permit_join(self, message: Any) -> dict[str, Any]:
+        """Let devices join for a time, through all routers or one."""
+        asked = fields(message, "time", bare="time")
+        seconds = _seconds(asked["time"])
+        name = asked.get("device")
+        via = self._entities.find_device(str(name)) if name is not None else None
+        if name is not None and via is None:
+            raise RequestFault(f"Device '{name}' does not exist")
+        await self._network.permit_join(seconds, via.device if via else None)
+        where = f" via '{via.name}'" if via else ""
+        LOG.info("Devices may %s", f"join{where} for {seconds} s" if seconds else "not join any more")
+        self._permitted(seconds)
+        return {"time": seconds} if name is None else {"time": seconds, "device": name}
+
+    async def health_check(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
+        """Tell whether the radio answers now."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT):
+                await self._network.ping_radio()
+        except (RequestError, TimeoutError) as error:
+            LOG.warning("The radio does not answer: %s", error)
+            return {"healthy": False}
+        return {"healthy": True}
+
+    async def restart(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
+        """Restart the bridge in this process, once the response is sent."""
+        self._restart()
+        return {}
+
+    def stop(self) -> None:
+        """Forget the end of the join window."""
+        if self._closing:
+            self._closing.cancel()
+
+    def _permitted(self, seconds: int) -> None:
+        self.stop()
+        self._info.permit_join_end = permit_end(seconds) if seconds else None
+        self._info.info()
+        if seconds:
+            self._closing = asyncio.get_running_loop().call_later(seconds, self._permitted, 0)
+
+
+def _seconds(value: Any) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST_PERMIT:
+        raise RequestFault(f"time is {shortened(value)}; 0 to {LONGEST_PERMIT} (seconds) is allowed")
+    return value

@@ -1,0 +1,89 @@
+"""Holding state changes back: debounce gathers them until a device is quiet, throttle lets one through per interval."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+__all__ = ["Debouncer", "Throttle"]
+
+Publish = Callable[[dict[str, Any]], None]
+
+
+class Debouncer:
+    """Gathers changes until none came for `seconds`.
+
+    Args:
+        seconds: Time without a change after which what was gathered is published.
+        keep: Properties of which no value may be lost: a differing one publishes what was gathered before it.
+        publish: Called with the gathered changes.
+    """
+
+    def __init__(self, seconds: float, keep: Iterable[str], publish: Publish) -> None:
+        self._seconds = seconds
+        self._keep = frozenset(keep)
+        self._publish = publish
+        self._held: dict[str, Any] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, changes: Mapping[str, Any]) -> None:
+        """Hold changes back."""
+        if any(name in self._held and self._held[name] != changes[name] for name in self._keep & changes.keys()):
+            self.flush()
+        self._held.update(changes)
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self.flush)
+
+    def superseded(self, names: Iterable[str]) -> None:
+        """Drop properties that were published by another way meanwhile."""
+        for name in names:
+            self._held.pop(name, None)
+
+    def flush(self) -> None:
+        """Publish now what is held."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        held, self._held = self._held, {}
+        if held:
+            self._publish(held)
+
+
+class Throttle:
+    """Lets the first change through and then at most one gathered change per `seconds`.
+
+    Args:
+        seconds: Shortest time between two publishes.
+        publish: Called with the gathered changes.
+    """
+
+    def __init__(self, seconds: float, publish: Publish) -> None:
+        self._seconds = seconds
+        self._publish = publish
+        self._held: dict[str, Any] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, changes: Mapping[str, Any]) -> None:
+        """Publish changes, now or at the end of the interval."""
+        self._held.update(changes)
+        if self._timer is None:
+            self._release()
+
+    def flush(self) -> None:
+        """Publish now what is held."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        held, self._held = self._held, {}
+        if held:
+            self._publish(held)
+
+    def _release(self) -> None:
+        self._timer = None
+        if not self._held:
+            return
+        held, self._held = self._held, {}
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._release)
+        self._publish(held)

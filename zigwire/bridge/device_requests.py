@@ -1,0 +1,140 @@
+"""Requests about one device."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.info import Info
+from zigwire.bridge.payloads import shortened
+from zigwire.bridge.requests import Handler, RequestFault, boolean, fields
+from zigwire.settings import Settings
+from zigwire.zigbee.network import Network
+
+__all__ = ["DeviceChanges", "DeviceRequests"]
+
+LOG = logging.getLogger(__name__)
+
+
+class DeviceChanges:
+    """What the rest of the bridge does when a request changed a device; the bridge fills it in."""
+
+    def __init__(
+        self,
+        renamed: Callable[[DeviceEntity, str], None],
+        options_changed: Callable[[DeviceEntity], None],
+        removed: Callable[[DeviceEntity], None],
+        configure: Callable[[DeviceEntity], Awaitable[None]],
+    ) -> None:
+        self.renamed = renamed
+        self.options_changed = options_changed
+        self.removed = removed
+        self.configure = configure
+
+
+class DeviceRequests:
+    """device/rename, options, interview, configure and remove."""
+
+    def __init__(
+        self, network: Network, entities: Entities, settings: Settings, info: Info, changes: DeviceChanges
+    ) -> None:
+        self._network = network
+        self._entities = entities
+        self._settings = settings
+        self._info = info
+        self._changes = changes
+        self._last_joined: str | None = None
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handlers by request."""
+        return {
+            "device/rename": self.rename,
+            "device/options": self.options,
+            "device/interview": self.interview,
+            "device/configure": self.configure,
+            "device/remove": self.remove,
+        }
+
+    def joined(self, ieee: str) -> None:
+        """Remember the device that `last` means."""
+        self._last_joined = ieee
+
+    async def rename(self, message: Any) -> dict[str, Any]:
+        """Give a device another friendly name."""
+        last = isinstance(message, dict) and boolean(message, "last")
+        asked = fields(message, "to") if last else fields(message, "from", "to")
+        entity = self._last() if last else self._device(asked["from"])
+        before, after = entity.name, asked["to"]
+        if not isinstance(after, str):
+            raise RequestFault("Invalid payload", f"to is {shortened(after)}; a name is allowed")
+        self._settings.rename(entity.device.ieee, after)
+        self._changes.renamed(self._entities.refresh(entity.device), before)
+        LOG.info("Renamed '%s' to '%s'", before, after)
+        return {"from": before, "to": after, "homeassistant_rename": boolean(asked, "homeassistant_rename")}
+
+    async def options(self, message: Any) -> dict[str, Any]:
+        """Change a device's settings and options; null deletes one."""
+        asked = fields(message, "id", "options")
+        entity = self._device(asked["id"])
+        wanted = asked["options"]
+        if not isinstance(wanted, dict):
+            raise RequestFault("Invalid payload", f"options is {shortened(wanted)}; an object is allowed")
+        given = {key: value for key, value in wanted.items() if value is not None}
+        if entity.behaviour and (faults := entity.behaviour.check_options(given)):
+            raise RequestFault("; ".join(faults))
+        before = self._own_options(entity)
+        restart = self._settings.set_device_options(entity.device.ieee, wanted)
+        after = self._own_options(entity)
+        self._info.restart_required = self._info.restart_required or restart
+        self._info.info()
+        self._changes.options_changed(self._entities.refresh(entity.device))
+        LOG.info("Changed the options of '%s': %s", entity.name, shortened(wanted))
+        return {"id": asked["id"], "from": before, "to": after, "restart_required": self._info.restart_required}
+
+    async def interview(self, message: Any) -> dict[str, Any]:
+        """Interview a device again."""
+        asked = fields(message, "id", bare="id")
+        entity = self._device(asked["id"])
+        await self._network.interview(entity.device)
+        return {"id": asked["id"]}
+
+    async def configure(self, message: Any) -> dict[str, Any]:
+        """Do the set-up of a device's definition again."""
+        asked = fields(message, "id", bare="id")
+        entity = self._device(asked["id"])
+        if entity.behaviour is None:
+            raise RequestFault(f"Device '{entity.name}' can't be configured: no definition describes it")
+        await self._changes.configure(entity)
+        return {"id": asked["id"]}
+
+    async def remove(self, message: Any) -> dict[str, Any]:
+        """Ask a device to leave and forget it; `force` forgets it though it does not answer."""
+        asked = fields(message, "id", bare="id")
+        switches = {key: boolean(asked, key) for key in ("block", "force", "keep_config", "clear_cache")}
+        entity = self._device(asked["id"])
+        await self._network.remove(entity.device, force=switches["force"])
+        if switches["block"]:
+            self._settings.block(entity.device.ieee)
+        if not switches["keep_config"]:
+            self._settings.remove_device(entity.device.ieee)
+        self._changes.removed(entity)
+        LOG.info("Removed '%s'", entity.name)
+        return {"id": asked["id"], **switches}
+
+    def _own_options(self, entity: DeviceEntity) -> dict[str, Any]:
+        own = self._settings.as_dict()["devices"][entity.device.ieee]
+        return {key: value for key, value in own.items() if key != "friendly_name"}
+
+    def _device(self, name: Any) -> DeviceEntity:
+        entity = self._entities.find_device(str(name))
+        if entity is None:
+            raise RequestFault(f"Device {shortened(str(name))} does not exist")
+        return entity
+
+    def _last(self) -> DeviceEntity:
+        entity = self._entities.find_device(self._last_joined) if self._last_joined else None
+        if entity is None:
+            raise RequestFault("No device has joined since start")
+        return entity

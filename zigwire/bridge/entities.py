@@ -1,0 +1,144 @@
+"""What commands can be addressed to: devices and groups under their names, with their settings and their behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zigwire.devices.behaviour import Behaviour, compile_definition
+from zigwire.devices.sources import DefinitionSource
+from zigwire.settings import DeviceOptions, GroupOptions, Settings
+from zigwire.zigbee.model import Device, Endpoint, Group, InterviewState
+from zigwire.zigbee.network import Network
+
+__all__ = ["DeviceEntity", "Entities", "Entity", "GroupEntity", "UnknownEntity"]
+
+
+class UnknownEntity(LookupError):
+    """Nobody has this name; the text says so."""
+
+
+@dataclass(slots=True)
+class DeviceEntity:
+    """A device as the MQTT side sees it."""
+
+    device: Device
+    name: str
+    settings: DeviceOptions
+    behaviour: Behaviour | None = None
+
+    @property
+    def key(self) -> str:
+        """Key in the state cache."""
+        return self.device.ieee
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of the definition as set for this device, over those set for all devices."""
+        return self.settings.options
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        """Return the endpoint of that name or number, None when the device has none."""
+        number = self.behaviour.endpoint_names.get(name) if self.behaviour else None
+        if number is None and name.isdecimal():
+            number = int(name)
+        return None if number is None else self.device.endpoints.get(number)
+
+
+@dataclass(slots=True)
+class GroupEntity:
+    """A group as the MQTT side sees it."""
+
+    group: Group
+    name: str
+    settings: GroupOptions
+
+    @property
+    def key(self) -> str:
+        """Key in the state cache."""
+        return str(self.group.id)
+
+
+Entity = DeviceEntity | GroupEntity
+
+
+class Entities:
+    """All devices and groups by address and by name.
+
+    Behaviours are compiled once, when a device becomes known, and again after an interview.
+    """
+
+    def __init__(self, network: Network, settings: Settings, source: DefinitionSource) -> None:
+        self._network = network
+        self._settings = settings
+        self._source = source
+        self._devices: dict[str, DeviceEntity] = {}
+
+    def devices(self) -> Iterator[DeviceEntity]:
+        """Go through the devices that are on the network, in the order in which they came."""
+        for device in self._network.devices.values():
+            yield self.of(device)
+
+    def groups(self) -> Iterator[GroupEntity]:
+        """Go through the groups."""
+        for group in self._network.groups.values():
+            options = self._settings.groups.get(group.id) or GroupOptions(friendly_name=str(group.id))
+            yield GroupEntity(group, options.friendly_name or str(group.id), options)
+
+    def of(self, device: Device) -> DeviceEntity:
+        """Return the entity of a device of the network."""
+        entity = self._devices.get(device.ieee)
+        if entity is None or entity.device is not device:
+            entity = self._devices[device.ieee] = self._make(device)
+        return entity
+
+    def refresh(self, device: Device) -> DeviceEntity:
+        """Look the device up anew: after an interview, or when its settings changed."""
+        self.forget(device.ieee)
+        return self.of(device)
+
+    def refresh_all(self) -> None:
+        """Look every device up anew: the settings for all of them changed."""
+        self._devices.clear()
+
+    def forget(self, ieee: str) -> None:
+        """Drop what is known of a device that is gone."""
+        self._devices.pop(ieee, None)
+
+    def find(self, name: str) -> Entity | None:
+        """Return who has this friendly name, IEEE address or group id."""
+        device = self.find_device(name)
+        if device is not None:
+            return device
+        return next((group for group in self.groups() if name in (group.name, group.key)), None)
+
+    def find_device(self, name: str) -> DeviceEntity | None:
+        """Return the device with this friendly name or IEEE address."""
+        device = self._network.devices.get(name.lower()) or self._network.devices.get(name)
+        if device is not None:
+            return self.of(device)
+        return next((entity for entity in self.devices() if entity.name == name), None)
+
+    def locate(self, path: str) -> tuple[Entity, str | None]:
+        """Split a topic's path into the entity and the endpoint's name, if it ends with one.
+
+        Raises:
+            UnknownEntity: Nobody has the name.
+        """
+        entity = self.find(path)
+        if entity is not None:
+            return entity, None
+        name, _, endpoint = path.rpartition("/")
+        entity = self.find(name) if name else None
+        if entity is None:
+            raise UnknownEntity(f"Entity '{path}' is unknown")
+        return entity, endpoint
+
+    def _make(self, device: Device) -> DeviceEntity:
+        options = self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)
+        behaviour = None
+        if device.interview_state is InterviewState.SUCCESSFUL:
+            definition = self._source.find(device)
+            behaviour = compile_definition(definition, device) if definition else None
+        return DeviceEntity(device, options.friendly_name or device.ieee, options, behaviour)

@@ -1,0 +1,262 @@
+"""The retained bridge/* topics: what the bridge is, which devices, groups and definitions it has."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import zigwire
+from zigwire.bridge.definitions import describe_clusters
+from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.payloads import dumps
+from zigwire.bridge.publisher import Mqtt
+from zigwire.devices.behaviour import Behaviour
+from zigwire.settings import Settings, json_schema
+from zigwire.zcl.clusters import CLUSTERS
+from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, InterviewState
+from zigwire.zigbee.network import Network
+
+__all__ = ["Info"]
+
+
+class Info:
+    """Publishes the retained topics. A device is serialised again only after it changed."""
+
+    def __init__(self, mqtt: Mqtt, settings: Settings, network: Network, entities: Entities) -> None:
+        self._mqtt = mqtt
+        self._settings = settings
+        self._network = network
+        self._entities = entities
+        self._serialised: dict[str, bytes] = {}
+        self._schema = json_schema()
+        self._definitions: bytes | None = None
+        self.restart_required = False
+        self.permit_join_end: int | None = None
+
+    def all(self) -> None:
+        """Publish everything."""
+        self.lists()
+        self.info()
+        self.devices()
+        self.groups()
+        self.definitions()
+
+    def state(self, online: bool, reason: str | None = None) -> None:
+        """Publish bridge/state; `reason` says why a bridge that runs is not online."""
+        state = {"state": "online" if online else "offline"}
+        if reason:
+            state["reason"] = reason
+        self._publish("state", state, qos=1 if online else 0)
+
+    def lists(self) -> None:
+        """Publish the users' converters and extensions."""
+        self._publish("converters", [])
+        self._publish("extensions", [])
+
+    def info(self) -> None:
+        """Publish bridge/info."""
+        self._publish("info", self._info())
+
+    def devices(self) -> None:
+        """Publish bridge/devices."""
+        parts = [self._coordinator(), *(self._device(entity) for entity in self._entities.devices())]
+        payload = b"[" + b",".join(part for part in parts if part) + b"]"
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/devices", payload, retain=True)
+
+    def groups(self) -> None:
+        """Publish bridge/groups."""
+        self._publish("groups", [self._group(entity) for entity in self._entities.groups()])
+
+    def definitions(self) -> None:
+        """Publish bridge/definitions: clusters by name, and the actions that a request may name."""
+        if self._definitions is None:
+            self._definitions = dumps({"clusters": describe_clusters(), "custom_clusters": {}, "actions": []})
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/definitions", self._definitions, retain=True)
+
+    def changed(self, ieee: str) -> None:
+        """Serialise a device anew next time."""
+        self._serialised.pop(ieee, None)
+
+    def all_changed(self) -> None:
+        """Serialise every device anew next time."""
+        self._serialised.clear()
+
+    def definition(self, entity: DeviceEntity) -> dict[str, Any] | None:
+        """Describe a device's definition as bridge/devices does."""
+        return definition(entity.behaviour, entity) if entity.behaviour else None
+
+    def _publish(self, topic: str, value: Any, qos: int = 0) -> None:
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/{topic}", dumps(value), qos=qos, retain=True)
+
+    def _info(self) -> dict[str, Any]:
+        coordinator = self._network.coordinator
+        parameters = self._network.parameters
+        info: dict[str, Any] = {
+            "version": zigwire.__version__,
+            "commit": "unknown",
+            "coordinator": {
+                "ieee_address": coordinator.ieee if coordinator else None,
+                "type": coordinator.type if coordinator else None,
+                "meta": coordinator.meta if coordinator else {},
+            },
+            "network": {
+                "pan_id": parameters.pan_id if parameters else None,
+                "extended_pan_id": parameters.extended_pan_id if parameters else None,
+                "channel": parameters.channel if parameters else None,
+            },
+            "log_level": self._settings.advanced.log_level,
+            "permit_join": self.permit_join_end is not None,
+            "restart_required": self.restart_required,
+            "config": self._settings.public_config(),
+            "config_schema": self._schema,
+            "mqtt": {"version": self._settings.mqtt.version, "server": self._settings.mqtt.server},
+            "os": {
+                "version": platform.platform(),
+                "node_version": f"Python {platform.python_version()}",
+                "cpus": f"{platform.processor() or platform.machine()} (x{os.cpu_count()})",
+                "memory_mb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
+            },
+            "zigbee_herdsman": {"version": f"zigpy {version('zigpy')}"},
+            "zigbee_herdsman_converters": {"version": f"zigwire {zigwire.__version__}"},
+        }
+        if self.permit_join_end is not None:
+            info["permit_join_end"] = self.permit_join_end
+        return info
+
+    def _coordinator(self) -> bytes:
+        coordinator = self._network.coordinator
+        if coordinator is None:
+            return b""
+        endpoint = {
+            "bindings": [],
+            "configured_reportings": [],
+            "clusters": {"input": [], "output": []},
+            "scenes": [],
+        }
+        return dumps(
+            {
+                "ieee_address": coordinator.ieee,
+                "type": DeviceType.COORDINATOR.value,
+                "network_address": 0,
+                "supported": True,
+                "friendly_name": "Coordinator",
+                "disabled": False,
+                "interviewing": False,
+                "interview_completed": True,
+                "interview_state": InterviewState.SUCCESSFUL.value,
+                "endpoints": {"1": endpoint, "242": endpoint},
+            }
+        )
+
+    def _device(self, entity: DeviceEntity) -> bytes:
+        known = self._serialised.get(entity.key)
+        if known is None:
+            known = self._serialised[entity.key] = dumps(describe(entity))
+        return known
+
+    def _group(self, entity: Any) -> dict[str, Any]:
+        group: dict[str, Any] = {
+            "id": entity.group.id,
+            "friendly_name": entity.name,
+            "scenes": [],
+            "members": [{"ieee_address": member.ieee, "endpoint": member.endpoint} for member in entity.group.members],
+        }
+        if entity.settings.description is not None:
+            group["description"] = entity.settings.description
+        return group
+
+
+def permit_end(seconds: int) -> int:
+    """Return when a join window that opens now closes: Unix time in milliseconds."""
+    return round((time.time() + seconds) * 1000)
+
+
+def describe(entity: DeviceEntity) -> dict[str, Any]:
+    """Describe a device as bridge/devices does; what is not known is left out."""
+    device = entity.device
+    described: dict[str, Any] = {
+        "ieee_address": device.ieee,
+        "type": device.type.value,
+        "network_address": device.network_address,
+        "supported": entity.behaviour is not None,
+        "friendly_name": entity.name,
+        "disabled": bool(entity.settings.disabled),
+        "description": entity.settings.description,
+        "definition": definition(entity.behaviour, entity) if entity.behaviour else None,
+        "power_source": device.power_source,
+        "software_build_id": device.software_build_id,
+        "date_code": device.date_code,
+        "model_id": device.model_id,
+        "interviewing": device.interview_state is InterviewState.IN_PROGRESS,
+        "interview_completed": device.interview_state is InterviewState.SUCCESSFUL,
+        "interview_state": device.interview_state.value,
+        "manufacturer": device.manufacturer_name,
+        "endpoints": dict(endpoints(device, entity.behaviour)),
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def definition(behaviour: Behaviour, entity: DeviceEntity) -> dict[str, Any]:
+    """Describe a definition as it applies to a device."""
+    described = {
+        "source": behaviour.definition.source,
+        "model": behaviour.definition.model,
+        "vendor": behaviour.definition.vendor,
+        "description": behaviour.definition.description,
+        "exposes": behaviour.exposes(entity.options),
+        "supports_ota": behaviour.definition.ota,
+        "options": behaviour.option_dicts,
+        "version": behaviour.definition.version,
+    }
+    if entity.settings.icon is not None:
+        described["icon"] = entity.settings.icon
+    return described
+
+
+def endpoints(device: Device, behaviour: Behaviour | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Describe a device's endpoints by number."""
+    names = {number: name for name, number in behaviour.endpoint_names.items()} if behaviour else {}
+    for endpoint in device.endpoints.values():
+        described = {
+            "bindings": [binding(item) for item in endpoint.bindings],
+            "configured_reportings": [reporting(item) for item in endpoint.reportings],
+            "clusters": clusters(endpoint),
+            "scenes": [{"id": scene.id, "name": scene.name} for scene in endpoint.scenes],
+        }
+        if endpoint.id in names:
+            described["name"] = names[endpoint.id]
+        yield str(endpoint.id), described
+
+
+def clusters(endpoint: Endpoint) -> Mapping[str, list[str]]:
+    """Name the clusters of a simple descriptor."""
+    return {
+        "input": [CLUSTERS.find(cluster).name for cluster in endpoint.input_clusters],
+        "output": [CLUSTERS.find(cluster).name for cluster in endpoint.output_clusters],
+    }
+
+
+def binding(item: Binding) -> dict[str, Any]:
+    """Describe an entry of the binding table."""
+    if item.group is not None:
+        target: dict[str, Any] = {"type": "group", "id": item.group}
+    else:
+        target = {"type": "endpoint", "ieee_address": item.ieee, "endpoint": item.endpoint}
+    return {"cluster": CLUSTERS.find(item.cluster).name, "target": target}
+
+
+def reporting(item: ConfiguredReporting) -> dict[str, Any]:
+    """Describe a configured reporting."""
+    cluster = CLUSTERS.find(item.cluster, item.manufacturer)
+    attribute = cluster.attribute(item.attribute, item.manufacturer)
+    return {
+        "cluster": cluster.name,
+        "attribute": attribute.name if attribute else item.attribute,
+        "minimum_report_interval": item.minimum,
+        "maximum_report_interval": item.maximum,
+        "reportable_change": item.change,
+    }

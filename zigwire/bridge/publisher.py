@@ -1,0 +1,212 @@
+"""From a change of an entity's state to what is published of it: cache, additions, filters, output form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from zigwire.bridge.debounce import Debouncer, Throttle
+from zigwire.bridge.entities import DeviceEntity, Entity
+from zigwire.bridge.payloads import dumps
+from zigwire.bridge.states import States, matcher
+from zigwire.mqtt.message import Properties
+from zigwire.settings import Settings
+from zigwire.zigbee.model import Device
+
+__all__ = ["Mqtt", "Publisher"]
+
+Adjust = Callable[[Entity, dict[str, Any]], None]
+
+
+class Mqtt(Protocol):
+    """Where messages go: the MQTT client."""
+
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
+    ) -> None:
+        """Send a message, or let it wait while the broker is away."""
+
+
+class Publisher:
+    """Publishes states of devices and groups.
+
+    Args:
+        mqtt: The MQTT client.
+        states: The cache.
+        settings: For the base topic, output form, additions and filters.
+        adjust: Called with each message before the filters, to complete it.
+        now: Unix time in seconds.
+    """
+
+    def __init__(
+        self,
+        mqtt: Mqtt,
+        states: States,
+        settings: Settings,
+        adjust: Iterable[Adjust] = (),
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._mqtt = mqtt
+        self._states = states
+        self._settings = settings
+        self._adjust = tuple(adjust)
+        self._now = now
+        self._published: dict[str, float] = {}
+        self._debouncers: dict[str, Debouncer] = {}
+        self._throttles: dict[str, Throttle] = {}
+
+    def publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
+        """Publish changes at once; what a debounce holds of the same properties is superseded."""
+        debouncer = self._debouncers.get(entity.key)
+        if debouncer:
+            debouncer.superseded(changes)
+        self._publish(entity, changes)
+
+    def report(self, entity: DeviceEntity, changes: dict[str, Any]) -> None:
+        """Publish what a device reported, as its debounce or throttle lets it through. The cache learns it at once."""
+        settings = entity.settings
+        if settings.debounce:
+            self._remember(entity, changes)
+            self._debouncer(entity, settings.debounce).add(changes)
+        elif settings.throttle:
+            self._remember(entity, changes)
+            self._throttle(entity, settings.throttle).add(changes)
+        else:
+            self._publish(entity, changes)
+
+    def forget(self, key: str) -> None:
+        """Drop what is held back for an entity: it is gone, or its settings changed."""
+        if debouncer := self._debouncers.pop(key, None):
+            debouncer.flush()
+        if throttle := self._throttles.pop(key, None):
+            throttle.flush()
+        self._published.pop(key, None)
+
+    def flush(self) -> None:
+        """Publish all that is held back."""
+        for debouncer in self._debouncers.values():
+            debouncer.flush()
+        for throttle in self._throttles.values():
+            throttle.flush()
+
+    def clear(self, topic: str) -> None:
+        """Remove a retained message."""
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/{topic}", b"", retain=True)
+
+    def _debouncer(self, entity: DeviceEntity, seconds: float) -> Debouncer:
+        debouncer = self._debouncers.get(entity.key)
+        if debouncer is None:
+            debouncer = Debouncer(seconds, entity.settings.debounce_ignore, lambda held: self._publish(entity, held))
+            self._debouncers[entity.key] = debouncer
+        return debouncer
+
+    def _throttle(self, entity: DeviceEntity, seconds: float) -> Throttle:
+        throttle = self._throttles.get(entity.key)
+        if throttle is None:
+            throttle = self._throttles[entity.key] = Throttle(seconds, lambda held: self._publish(entity, held))
+        return throttle
+
+    def _remember(self, entity: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:
+        if not self._settings.advanced.cache_state:
+            return dict(changes)
+        return self._states.update(entity.key, changes, entity.settings.filtered_cache)
+
+    def _publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
+        message = self._remember(entity, changes)
+        if isinstance(entity, DeviceEntity):
+            self._add_device(entity, message)
+        if self._settings.advanced.elapsed:
+            self._add_elapsed(entity, message)
+        for adjust in self._adjust:
+            adjust(entity, message)
+        if entity.settings.filtered_attributes:
+            filtered = matcher(tuple(entity.settings.filtered_attributes))
+            message = {name: value for name, value in message.items() if not filtered(name)}
+        if message:
+            self._send(entity, message)
+
+    def _add_device(self, entity: DeviceEntity, message: dict[str, Any]) -> None:
+        device = entity.device
+        if device.linkquality is not None:
+            message["linkquality"] = device.linkquality
+        form = self._settings.advanced.last_seen
+        if form != "disable" and device.last_seen is not None:
+            message["last_seen"] = last_seen(device.last_seen, form)
+        if self._settings.mqtt.include_device_information:
+            message["device"] = information(entity)
+
+    def _add_elapsed(self, entity: Entity, message: dict[str, Any]) -> None:
+        now = self._now()
+        before = self._published.get(entity.key)
+        self._published[entity.key] = now
+        if before is not None:
+            message["elapsed"] = round((now - before) * 1000)
+
+    def _send(self, entity: Entity, message: dict[str, Any]) -> None:
+        topic = f"{self._settings.mqtt.base_topic}/{entity.name}"
+        settings = entity.settings
+        retention = entity.settings.retention if isinstance(entity, DeviceEntity) else None
+        expiry = None if retention is None else Properties(message_expiry_interval=int(retention))
+        retain, qos = bool(settings.retain), settings.qos or 0
+        output = self._settings.advanced.output
+        if output != "attribute":
+            self._mqtt.publish(topic, dumps(message), qos=qos, retain=retain, properties=expiry)
+        if output != "json":
+            for subtopic, payload in attributes(message):
+                self._mqtt.publish(f"{topic}/{subtopic}", payload, qos=qos, retain=retain, properties=expiry)
+
+
+def last_seen(milliseconds: int, form: str) -> str | int:
+    """Format a time as `advanced.last_seen` wants it: ISO_8601, ISO_8601_local or epoch (milliseconds)."""
+    if form == "epoch":
+        return milliseconds
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    if form == "ISO_8601_local":
+        return moment.astimezone().isoformat(timespec="seconds")
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def information(entity: DeviceEntity) -> dict[str, Any]:
+    """Describe the device for `mqtt.include_device_information`."""
+    device: Device = entity.device
+    described = {
+        "friendlyName": entity.name,
+        "model": entity.behaviour.definition.model if entity.behaviour else None,
+        "ieeeAddr": device.ieee,
+        "networkAddress": device.network_address,
+        "type": device.type.value,
+        "manufacturerID": device.manufacturer_code,
+        "powerSource": device.power_source,
+        "applicationVersion": device.application_version,
+        "stackVersion": device.stack_version,
+        "zclVersion": device.zcl_version,
+        "hardwareVersion": device.hardware_version,
+        "dateCode": device.date_code,
+        "softwareBuildID": device.software_build_id,
+        "manufacturerName": device.manufacturer_name,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def attributes(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    """Split a state into one topic and payload per property, for `advanced.output: attribute`."""
+    for name, value in message.items():
+        if isinstance(value, Mapping) and not (name == "color" and value.keys() >= {"r", "g", "b"}):
+            yield from attributes(value, f"{prefix}{name}-")
+        else:
+            yield f"{prefix}{name}", plain(value)
+
+
+def plain(value: Any) -> bytes:
+    """Write one property's value without JSON's quotes; null is empty, lists are joined by commas."""
+    if value is None:
+        return b""
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, Mapping):
+        return b",".join(plain(value[part]) for part in "rgb")
+    if isinstance(value, list):
+        return b",".join(dumps(item) if isinstance(item, Mapping) else plain(item) for item in value)
+    return dumps(value)

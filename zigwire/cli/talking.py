@@ -1,0 +1,241 @@
+"""Commands that talk to a running bridge over MQTT, as any other client does."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from zigwire.broker import mqtt_options
+from zigwire.cli.folder import choose
+from zigwire.mqtt import MqttClient, OptionsError
+from zigwire.mqtt.message import Properties
+from zigwire.settings import Settings, SettingsError, load
+
+__all__ = ["Talk", "get_properties", "list_devices", "permit", "set_properties", "watch_devices"]
+
+T = TypeVar("T")
+CONNECT_TIMEOUT = 5.0
+ANSWER_TIMEOUT = 20.0
+
+
+class Talk:
+    """A conversation with a bridge: what it says comes in order, topics without the base topic."""
+
+    def __init__(self, mqtt: MqttClient, base_topic: str) -> None:
+        self._mqtt = mqtt
+        self._base_topic = base_topic
+        self._messages: asyncio.Queue[tuple[str, Any, bool]] = asyncio.Queue()
+        mqtt.on_message = self._received
+
+    def say(self, topic: str, payload: Any) -> None:
+        """Publish below the base topic."""
+        self._mqtt.publish(f"{self._base_topic}/{topic}", orjson.dumps(payload))
+
+    async def hear(self) -> tuple[str, Any, bool]:
+        """Wait for the next message; return its topic, payload and whether it was retained before."""
+        return await self._messages.get()
+
+    async def wait_for(self, found: Callable[[str, Any], T | None], timeout: float = ANSWER_TIMEOUT) -> T:
+        """Wait until a message gives something.
+
+        Raises:
+            click.ClickException: None came in time.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    topic, payload, _ = await self.hear()
+                    result = found(topic, payload)
+                    if result is not None:
+                        return result
+        except TimeoutError:
+            raise click.ClickException(f"No answer within {timeout:.0f} s. Is the bridge running?") from None
+
+    async def request(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Send a request and return the data of its response.
+
+        Raises:
+            click.ClickException: The bridge refused it, or did not answer.
+        """
+        transaction = f"cli-{time.monotonic_ns()}"
+        self.say(f"bridge/request/{name}", {**payload, "transaction": transaction})
+
+        def answer(topic: str, response: Any) -> dict[str, Any] | None:
+            mine = topic == f"bridge/response/{name}" and isinstance(response, dict)
+            return response if mine and response.get("transaction") == transaction else None
+
+        response = await self.wait_for(answer)
+        if response["status"] != "ok":
+            raise click.ClickException(str(response.get("error")))
+        return dict(response["data"])
+
+    def _received(self, topic: str, payload: bytes, *, retain: bool, qos: int, properties: Properties | None) -> None:
+        del qos, properties
+        try:
+            value = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            value = payload.decode("utf-8", "replace")
+        self._messages.put_nowait((topic.removeprefix(f"{self._base_topic}/"), value, retain))
+
+
+def list_devices(data: Path | None) -> None:
+    """Print who is on the network."""
+
+    async def run(talk: Talk) -> None:
+        known = await talk.wait_for(lambda topic, payload: payload if topic == "bridge/devices" else None)
+        _print_devices([device for device in known if device["type"] != "Coordinator"])
+
+    _converse(data, ["bridge/devices"], run)
+
+
+def watch_devices(data: Path | None, names: Iterable[str]) -> None:
+    """Print what devices say until interrupted."""
+    wanted = frozenset(names)
+
+    async def run(talk: Talk) -> None:
+        while True:
+            topic, payload, retained = await talk.hear()
+            if retained or topic.startswith("bridge/") or topic.endswith(("/set", "/get")):
+                continue
+            if not wanted or topic in wanted:
+                click.echo(f"{time.strftime('%H:%M:%S')} {click.style(topic, bold=True)} {_text(payload)}")
+
+    _converse(data, ["#"], run)
+
+
+def set_properties(data: Path | None, name: str, values: Iterable[str]) -> None:
+    """Set properties and print the state that follows."""
+    message = dict(map(_assignment, values))
+    _converse(data, [name, "bridge/logging"], lambda talk: _command(talk, name, "set", message))
+
+
+def get_properties(data: Path | None, name: str, properties: Iterable[str]) -> None:
+    """Ask for properties and print the state that follows."""
+    message = dict.fromkeys(properties, "")
+    _converse(data, [name, "bridge/logging"], lambda talk: _command(talk, name, "get", message))
+
+
+def permit(data: Path | None, seconds: int, via: str | None) -> None:
+    """Open the network and print who comes until it closes."""
+
+    async def run(talk: Talk) -> None:
+        asked = {"time": seconds} if via is None else {"time": seconds, "device": via}
+        await talk.request("permit_join", asked)
+        if seconds == 0:
+            click.echo("The network is closed.")
+            return
+        click.echo(f"Devices may join for {seconds} s: bring yours into pairing mode. Ctrl+C ends the watch only.")
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    topic, payload, _ = await talk.hear()
+                    if topic == "bridge/event":
+                        _print_event(payload)
+        except TimeoutError:
+            click.echo("The network is closed.")
+
+    _converse(data, ["bridge/event", "bridge/response/permit_join"], run)
+
+
+async def _command(talk: Talk, name: str, verb: str, message: dict[str, Any]) -> None:
+    talk.say(f"{name}/{verb}", message)
+
+    def outcome(topic: str, payload: Any) -> tuple[bool, Any] | None:
+        if topic == name:
+            return True, payload
+        failed = topic == "bridge/logging" and payload.get("level") == "error" and f"'{name}'" in payload["message"]
+        return (False, payload["message"]) if failed else None
+
+    fine, result = await talk.wait_for(outcome)
+    if not fine:
+        raise click.ClickException(str(result))
+    click.echo(_text(result))
+
+
+def _converse(data: Path | None, topics: Iterable[str], run: Callable[[Talk], Coroutine[Any, Any, None]]) -> None:
+    async def converse() -> None:
+        async with _connected(_settings(choose(data)), topics) as talk:
+            await run(talk)
+
+    asyncio.run(converse())
+
+
+@asynccontextmanager
+async def _connected(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Talk]:
+    try:
+        options = mqtt_options(settings, client_id=f"zigwire_cli_{token_hex(4)}")
+    except OptionsError as error:
+        raise click.ClickException(str(error)) from error
+    mqtt = MqttClient(options)
+    talk = Talk(mqtt, settings.mqtt.base_topic)
+    for topic in topics:
+        mqtt.subscribe(f"{settings.mqtt.base_topic}/{topic}")
+    mqtt.start()
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await mqtt.wait_connected()
+    except TimeoutError:
+        await mqtt.stop()
+        raise click.ClickException(f"The MQTT broker at {settings.mqtt.server} does not answer.") from None
+    try:
+        yield talk
+    finally:
+        await mqtt.stop()
+
+
+def _settings(folder: Path) -> Settings:
+    try:
+        return load(folder / "configuration.yaml", os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"'{text}' is no PROPERTY=VALUE, for example state=ON", param_hint="PROPERTY=VALUE")
+    try:
+        return name, orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return name, value
+
+
+def _text(payload: Any) -> str:
+    if not isinstance(payload, dict):
+        return str(payload)
+    return "  ".join(f"{name}={_plain(value)}" for name, value in payload.items() if value is not None)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _print_devices(devices: list[dict[str, Any]]) -> None:
+    rows = [("NAME", "MODEL", "TYPE", "IEEE ADDRESS", "STATE")]
+    for device in devices:
+        definition = device.get("definition") or {}
+        model = f"{definition['vendor']} {definition['model']}" if definition else device.get("model_id") or "?"
+        state = device["interview_state"].lower() if not device["interview_completed"] else "ready"
+        rows.append((device["friendly_name"], model, device["type"], device["ieee_address"], state))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_event(event: dict[str, Any]) -> None:
+    name, kind = event["data"].get("friendly_name"), event["type"]
+    if kind == "device_interview":
+        definition = event["data"].get("definition")
+        known = f": a {definition['vendor']} {definition['model']}" if definition else ""
+        click.echo(f"{name}: interview {event['data']['status']}{known}")
+    else:
+        click.echo(f"{name}: {kind.removeprefix('device_')}")

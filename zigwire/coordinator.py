@@ -1,0 +1,92 @@
+"""Which radio the settings mean: a simulated house for `serial.port: sim://`, else a coordinator on a port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from zigwire.settings import Settings
+from zigwire.simulator.house import House
+from zigwire.zigbee.radio import NetworkParameters, Radio
+
+__all__ = ["HOUSE", "SOCKET", "Coordinator", "live_house", "parameters"]
+
+HOUSE = "house.json"
+SOCKET = "simulator.sock"
+
+
+class Coordinator:
+    """Makes radios for the settings; a simulated house lives from the first use until the end.
+
+    Args:
+        data: The data folder, which keeps the simulated house.
+
+    Attributes:
+        house: The simulated house, None until it is needed.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._stack = AsyncExitStack()
+        self.house: House | None = None
+
+    async def maker(self, settings: Settings) -> Callable[[], Radio]:
+        """Return what makes a radio for each connection.
+
+        Raises:
+            RadioError: The settings name no radio that there is.
+        """
+        if (settings.serial.port or "").startswith("sim://"):
+            from zigwire.simulator.radio import SimulatedRadio
+
+            if self.house is None:
+                self.house = await self._stack.enter_async_context(live_house(self._data / HOUSE))
+            house = self.house
+            return lambda: SimulatedRadio(house)
+        from zigwire.zigbee.radios import radio_for
+
+        serial, advanced = settings.serial, settings.advanced
+        return radio_for(
+            serial.adapter,
+            serial.port or "",
+            baudrate=serial.baudrate,
+            rtscts=bool(serial.rtscts),
+            transmit_power=None if advanced.transmit_power is None else int(advanced.transmit_power),
+            concurrent=advanced.adapter_concurrent,
+            disable_led=serial.disable_led,
+        )
+
+    async def close(self) -> None:
+        """End the simulated house, if there is one."""
+        await self._stack.aclose()
+
+
+@asynccontextmanager
+async def live_house(path: Path) -> AsyncIterator[House]:
+    """Bring a house to life: kept in its file, and open to commands from other processes.
+
+    Raises:
+        SimulatorError: The file holds no house, or another process has it.
+    """
+    from zigwire.simulator.catalogue import default_house
+    from zigwire.simulator.control import ControlServer
+    from zigwire.simulator.snapshot import Keeper, load_house
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    house = load_house(path) if path.exists() else default_house()  # noqa: ASYNC240 - once, at the start
+    control = ControlServer(house, path.with_name(SOCKET))
+    await control.start()
+    keeper = Keeper(house, path)
+    try:
+        yield house
+    finally:
+        keeper.close()
+        await control.close()
+
+
+def parameters(settings: Settings) -> NetworkParameters:
+    """Return the network that the settings ask for, should one have to be formed."""
+    advanced = settings.advanced
+    extended_pan_id = f"0x{advanced.ext_pan_id.hex()}"
+    return NetworkParameters(advanced.pan_id, extended_pan_id, advanced.channel, advanced.network_key)

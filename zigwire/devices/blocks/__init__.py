@@ -1,0 +1,1 @@
+"""Building blocks that definitions are made of, one file for each subject."""

@@ -1,0 +1,213 @@
+"""The building block: what one feature of a device exposes, and how it decodes, encodes, reads and is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from zigwire.devices.exposes import Expose, Item
+from zigwire.zcl.message import Message
+from zigwire.zcl.requests import Request
+from zigwire.zigbee.model import Device
+
+__all__ = [
+    "Bind",
+    "Call",
+    "Context",
+    "Decoder",
+    "Encoded",
+    "Encoder",
+    "Feature",
+    "Place",
+    "Reader",
+    "Reading",
+    "Received",
+    "Step",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the bridge knows beside a message.
+
+    Attributes:
+        options: The device's options, over those for all devices.
+        state: The cached state.
+        message: The whole message of a command, for keys that belong together.
+        endpoint: Name or number of the endpoint that the topic names.
+    """
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    message: Mapping[str, Any] = field(default_factory=dict)
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An endpoint of a device; it has a name where the definition gives it one."""
+
+    device: Device
+    endpoint: int
+    name: str | None = None
+
+    def key(self, name: str) -> str:
+        """Return the key of a property here: `state`, or `state_left` on the endpoint `left`."""
+        return f"{name}_{self.name}" if self.name else name
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message for a decoder.
+
+    Attributes:
+        place: Where it came from.
+        message: The frame.
+        values: Values of the attributes in it, by name and by id.
+        context: Options and cached state.
+    """
+
+    place: Place
+    message: Message
+    values: Mapping[str | int, Any]
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A key of a set or get message, for an encoder or reader.
+
+    Attributes:
+        place: Where to.
+        key: The key without the endpoint's name.
+        value: What it should become; None when it is read.
+        context: Options, cached state and the whole message.
+    """
+
+    place: Place
+    key: str
+    value: Any
+    context: Context
+
+    def cached(self, name: str) -> Any:
+        """Return a property of this place as it was last known."""
+        return self.context.state.get(self.place.key(name))
+
+    def given(self, name: str) -> Any:
+        """Return the value that the message gives to a key of this place, None when it gives none."""
+        if name == self.key:
+            return self.value
+        message = self.context.message
+        return message.get(self.place.key(name), message.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What to send for a key, and the state that follows when the device acknowledges."""
+
+    requests: tuple[Request, ...]
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What to ask for a key; the answer comes in as a message.
+
+    Attributes:
+        requests: What to send.
+        fallback: What to publish when the device answers that it does not support what was asked; None: nothing.
+    """
+
+    requests: tuple[Request, ...]
+    fallback: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoder:
+    """Turns messages into values of properties; keys have no endpoint name.
+
+    Attributes:
+        cluster: Name or id.
+        attributes: Names or ids; one of them in a report or read response is enough.
+        commands: Message types (`commandOn`).
+        decode: Must not raise, whatever the message holds; returns {} when it has nothing to say.
+    """
+
+    cluster: str | int
+    attributes: tuple[str | int, ...] = ()
+    commands: tuple[str, ...] = ()
+    decode: Callable[[Received], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Turns the value of a key into requests; of several keys in one message it is called for the first only.
+
+    `encode` raises nothing but `DefinitionError`.
+    """
+
+    keys: tuple[str, ...]
+    encode: Callable[[Call], Encoded]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Turns a wish to know a key into requests."""
+
+    keys: tuple[str, ...]
+    read: Callable[[Call], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Bind a cluster of an endpoint to the coordinator."""
+
+    endpoint: int
+    cluster: str | int
+
+
+Step: TypeAlias = Bind | Request
+
+
+def _no_setup(_: Place) -> tuple[Step, ...]:
+    return ()
+
+
+def _always(_: Mapping[str, Any]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One building block, written for one endpoint; `at` puts it on named ones.
+
+    Attributes:
+        exposes: What the interface lists.
+        decoders: From messages.
+        encoders: To requests.
+        readers: To requests that ask.
+        options: What users can choose.
+        setup: What to send once after the interview, in order.
+        shown: Whether the exposes are listed under these options.
+        endpoints: Names of the endpoints that it is on; none: it hears all and commands the default one.
+    """
+
+    exposes: tuple[Item, ...] = ()
+    decoders: tuple[Decoder, ...] = ()
+    encoders: tuple[Encoder, ...] = ()
+    readers: tuple[Reader, ...] = ()
+    options: tuple[Expose, ...] = ()
+    setup: Callable[[Place], tuple[Step, ...]] = _no_setup
+    shown: Callable[[Mapping[str, Any]], bool] = _always
+    endpoints: tuple[str, ...] = ()
+
+    def at(self, *endpoints: str) -> Feature:
+        """Return the same on endpoints of these names; its keys get them as endings (`state_left`)."""
+        return replace(self, endpoints=endpoints)
+
+    def items(self) -> tuple[Item, ...]:
+        """Return the exposes of all endpoints."""
+        if not self.endpoints:
+            return self.exposes
+        return tuple(item.at(name) for name in self.endpoints for item in self.exposes)

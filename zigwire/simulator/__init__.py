@@ -1,0 +1,1 @@
+"""A Zigbee house without hardware: virtual devices, a radio in the process, a virtual coordinator on a TCP port."""

@@ -1,0 +1,144 @@
+"""Devices and groups as rows of tables, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from zigwire.zigbee.model import (
+    Binding,
+    ConfiguredReporting,
+    Device,
+    DeviceType,
+    Endpoint,
+    Group,
+    InterviewState,
+    Member,
+    Scene,
+)
+
+__all__ = ["delete_device", "delete_group", "insert_device", "insert_group", "select_devices", "select_groups"]
+
+_PLAIN = (
+    "ieee",
+    "network_address",
+    "manufacturer_code",
+    "mac_capabilities",
+    "manufacturer_name",
+    "model_id",
+    "power_source",
+    "zcl_version",
+    "application_version",
+    "stack_version",
+    "hardware_version",
+    "date_code",
+    "software_build_id",
+    "last_seen",
+    "linkquality",
+)
+"""Columns of `devices` that hold an attribute of `Device` as it is."""
+
+_COLUMNS = (*_PLAIN, "type", "interview_state", "meta")
+_PARTS = ("endpoints", "bindings", "reportings", "scenes")
+_NAMES = ", ".join(_COLUMNS)
+_PLACES = ", ".join("?" * len(_COLUMNS))
+_CHANGES = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+_UPSERT = f"INSERT INTO devices ({_NAMES}) VALUES ({_PLACES}) ON CONFLICT (ieee) DO UPDATE SET {_CHANGES}"  # noqa: S608 - names of our own
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    places = ", ".join("?" * len(rows[0]))
+    connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - names of our own
+
+
+def insert_device(connection: sqlite3.Connection, device: Device) -> None:
+    """Replace all rows of a device; it keeps its place among the others."""
+    values = [getattr(device, column) for column in _PLAIN]
+    values += [device.type.value, device.interview_state.value, json.dumps(device.meta)]
+    connection.execute(_UPSERT, values)
+    for table in _PARTS:
+        connection.execute(f"DELETE FROM {table} WHERE ieee = ?", (device.ieee,))  # noqa: S608 - names of our own
+    for endpoint in device.endpoints.values():
+        _insert_endpoint(connection, device.ieee, endpoint)
+
+
+def _insert_endpoint(connection: sqlite3.Connection, ieee: str, endpoint: Endpoint) -> None:
+    key = (ieee, endpoint.id)
+    clusters = (json.dumps(endpoint.input_clusters), json.dumps(endpoint.output_clusters))
+    _insert(connection, "endpoints", [(*key, endpoint.profile, endpoint.device, *clusters)])
+    _insert(connection, "bindings", [(*key, b.cluster, b.ieee, b.endpoint, b.group) for b in endpoint.bindings])
+    _insert(
+        connection,
+        "reportings",
+        [(*key, r.cluster, r.attribute, r.minimum, r.maximum, r.change, r.manufacturer) for r in endpoint.reportings],
+    )
+    _insert(connection, "scenes", [(*key, s.id, s.group, s.name, json.dumps(s.state)) for s in endpoint.scenes])
+
+
+def delete_device(connection: sqlite3.Connection, ieee: str) -> None:
+    """Remove all rows of a device."""
+    connection.execute("DELETE FROM devices WHERE ieee = ?", (ieee,))
+
+
+def select_devices(connection: sqlite3.Connection) -> list[Device]:
+    """Return all devices in the order in which they came."""
+    query = f"SELECT {_NAMES} FROM devices ORDER BY rowid"  # noqa: S608 - names of our own
+    devices = {row[0]: _device(row) for row in connection.execute(query)}
+    _add_endpoints(connection, devices)
+    return list(devices.values())
+
+
+def _device(row: tuple[Any, ...]) -> Device:
+    kind, interview, meta = row[len(_PLAIN) :]
+    return Device(
+        **dict(zip(_PLAIN, row, strict=False)),
+        type=DeviceType(kind),
+        interview_state=InterviewState(interview),
+        meta=json.loads(meta),
+    )
+
+
+def _add_endpoints(connection: sqlite3.Connection, devices: dict[str, Device]) -> None:
+    for ieee, number, profile, device, inputs, outputs in connection.execute(
+        "SELECT ieee, id, profile, device, input_clusters, output_clusters FROM endpoints ORDER BY rowid"
+    ):
+        endpoint = Endpoint(number, profile, device, json.loads(inputs), json.loads(outputs))
+        devices[ieee].endpoints[number] = endpoint
+    for ieee, number, *rest in connection.execute(
+        "SELECT ieee, endpoint, cluster, target_ieee, target_endpoint, target_group FROM bindings ORDER BY rowid"
+    ):
+        devices[ieee].endpoints[number].bindings.append(Binding(*rest))
+    for ieee, number, *rest in connection.execute(
+        "SELECT ieee, endpoint, cluster, attribute, minimum, maximum, change, manufacturer FROM reportings"
+        " ORDER BY rowid"
+    ):
+        devices[ieee].endpoints[number].reportings.append(ConfiguredReporting(*rest))
+    for ieee, number, scene, group, name, state in connection.execute(
+        "SELECT ieee, endpoint, id, group_id, name, state FROM scenes ORDER BY rowid"
+    ):
+        devices[ieee].endpoints[number].scenes.append(Scene(scene, group, name, json.loads(state)))
+
+
+def insert_group(connection: sqlite3.Connection, group: Group) -> None:
+    """Replace all rows of a group."""
+    delete_group(connection, group.id)
+    _insert(connection, "groups", [(group.id,)])
+    _insert(connection, "members", [(group.id, member.ieee, member.endpoint) for member in group.members])
+
+
+def delete_group(connection: sqlite3.Connection, group_id: int) -> None:
+    """Remove all rows of a group."""
+    connection.execute("DELETE FROM groups WHERE id = ?", (group_id,))
+
+
+def select_groups(connection: sqlite3.Connection) -> list[Group]:
+    """Return all groups by id, members in the order in which they came."""
+    groups = {row[0]: Group(row[0]) for row in connection.execute("SELECT id FROM groups ORDER BY id")}
+    for group_id, ieee, endpoint in connection.execute("SELECT group_id, ieee, endpoint FROM members ORDER BY rowid"):
+        groups[group_id].members.append(Member(ieee, endpoint))
+    return list(groups.values())

@@ -1,0 +1,150 @@
+"""Copies of the database beside it (`zigwire.db.1` is the newest), and what to do when the database is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from zigwire.storage.errors import StorageError
+from zigwire.storage.rows import select_devices, select_groups
+from zigwire.storage.schema import VERSION, stored_version
+
+__all__ = ["KEEP", "count_devices", "recover", "snapshot"]
+
+KEEP = 5
+"""Snapshots kept; with one a day at most that is a working week to notice a mishap."""
+
+_AGE = 20 * 3600
+"""Seconds that the newest snapshot has to be old before another is made, so that restarts don't push good ones out."""
+
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_COMPANIONS = ("", "-wal", "-shm")
+_LOG = logging.getLogger(__name__)
+
+
+def recover(path: Path) -> None:
+    """Make sure that `path` can be opened: a damaged file is moved aside and the newest good snapshot takes its place.
+
+    A missing or empty file counts as damaged when there are snapshots.
+
+    Raises:
+        StorageError: The file can't be read for another reason than damage.
+    """
+    cause = "is missing or empty" if _is_blank(path) else _damage(path)
+    if not cause:
+        return
+    source = next((copy for copy in _snapshots(path) if not _damage(copy)), None)
+    if source is None and _is_blank(path):
+        return
+    aside = _move_aside(path)
+    if source is None:
+        _LOG.critical("%s %s. It was moved to %s; there is no good snapshot: starting empty", path, cause, aside)
+        return
+    _put(source, path)
+    age = (time.time() - source.stat().st_mtime) / 3600
+    _LOG.critical("%s %s (now %s). The snapshot %s, %.0f h old, took its place", path, cause, aside, source, age)
+
+
+def snapshot(connection: sqlite3.Connection, path: Path, *, age: float = _AGE) -> bool:
+    """Copy the open database to `<path>.1` and push the older ones on; tells whether that was done.
+
+    Not done while the newest is younger than `age` seconds, unless it knows fewer devices. A database without
+    devices never pushes out one that knows some.
+    """
+    devices = count_devices(connection)
+    newest = _numbered(path, 1)
+    if not devices or (newest.exists() and time.time() - newest.stat().st_mtime < age and devices <= _size(newest)):
+        return False
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    _create_private(fresh)
+    with contextlib.closing(sqlite3.connect(fresh)) as target:
+        connection.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+    _sync(fresh)
+    for number in range(KEEP - 1, 0, -1):
+        with contextlib.suppress(FileNotFoundError):
+            _numbered(path, number).replace(_numbered(path, number + 1))
+    fresh.replace(newest)
+    _sync(path.parent)
+    return True
+
+
+def count_devices(connection: sqlite3.Connection) -> int:
+    """Return how many devices a database knows."""
+    return int(connection.execute("SELECT count(*) FROM devices").fetchone()[0])
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.{number}")
+
+
+def _snapshots(path: Path) -> Iterator[Path]:
+    return (copy for number in range(1, KEEP + 1) if (copy := _numbered(path, number)).exists())
+
+
+def _is_blank(path: Path) -> bool:
+    return not path.exists() or not path.stat().st_size
+
+
+def _damage(path: Path) -> str:
+    """Return what is wrong with a database, "" when nothing is."""
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if verdict != "ok":
+                return f"is damaged: {verdict}"
+            if stored_version(connection) == VERSION:
+                select_devices(connection)
+                select_groups(connection)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname.startswith(_DAMAGE) or "no such table" in str(error):
+            return f"is damaged: {error}"
+        raise StorageError(f"{path} can't be opened: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        return f"is damaged: {error!r}"
+    return ""
+
+
+def _size(path: Path) -> int:
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return count_devices(connection)
+    except sqlite3.DatabaseError:
+        return 0
+
+
+def _move_aside(path: Path) -> Path | None:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    return aside if aside.exists() else None
+
+
+def _put(source: Path, path: Path) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    _sync(fresh)
+    fresh.replace(path)
+    _sync(path.parent)
+
+
+def _create_private(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The Zigbee network: radio, devices, groups, requests, interview and binding."""

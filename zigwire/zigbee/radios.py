@@ -1,0 +1,129 @@
+"""From the user's `serial` settings to a radio."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from zigwire.zigbee.radio import Radio
+
+__all__ = ["ADAPTERS", "UnknownAdapterError", "radio_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """A zigpy library.
+
+    Attributes:
+        package: Its name.
+        baudrate: What its coordinators use when the user names none.
+        radio: Module and class of the radio.
+        mixin: Name of the mixin in that module.
+    """
+
+    package: str
+    baudrate: int
+    radio: tuple[str, str] = ("zigwire.zigbee.zigpy_radio", "ZigpyRadio")
+    mixin: tuple[str, str] = ("zigwire.zigbee.zigpy_radio", "ApplicationMixin")
+
+
+_BELLOWS = _Library("bellows", 115200)
+_LIBRARIES = {
+    "zstack": _Library(
+        "zigpy_znp",
+        115200,
+        ("zigwire.zigbee.zstack_radio", "ZstackRadio"),
+        ("zigwire.zigbee.zstack_radio", "ZstackMixin"),
+    ),
+    "ember": _BELLOWS,
+    "ezsp": _BELLOWS,
+    "deconz": _Library("zigpy_deconz", 38400),
+    "zigate": _Library("zigpy_zigate", 115200),
+    "xbee": _Library("zigpy_xbee", 115200),
+    "zoh": _Library("zigpy_ziggurat", 460800),
+}
+
+ADAPTERS = tuple(_LIBRARIES)
+"""Allowed values of `serial.adapter`."""
+
+
+class UnknownAdapterError(ValueError):
+    """`serial.adapter` names none of the adapters, or its library is missing."""
+
+
+def radio_for(
+    adapter: str | None,
+    port: str,
+    *,
+    baudrate: int | None = None,
+    rtscts: bool = False,
+    transmit_power: int | None = None,
+    concurrent: int | None = None,
+    disable_led: bool = False,
+) -> Callable[[], Radio]:
+    """Return what makes radios for these settings; the adapter's library is imported now, and no other.
+
+    Args:
+        adapter: One of `ADAPTERS`.
+        port: Path of a serial port, or `tcp://host:port` (`socket://` is the same).
+        baudrate: Of a serial port, None for what is usual for the adapter.
+        rtscts: Hardware flow control.
+        transmit_power: dBm.
+        concurrent: Frames that the radio may be given at the same time.
+        disable_led: Switch the coordinator's light off.
+
+    Raises:
+        UnknownAdapterError: There is no such adapter, or its library is missing.
+    """
+    library = _LIBRARIES.get(adapter or "")
+    if library is None:
+        named = "is missing" if not adapter else f"{adapter[:40]!r} is unknown"
+        raise UnknownAdapterError(f"serial.adapter {named}, allowed are: {', '.join(ADAPTERS)}")
+    radio, application = _load(adapter or "", library)
+    device = {
+        "path": port,
+        "baudrate": baudrate or library.baudrate,
+        "flow_control": "hardware" if rtscts else None,
+    }
+    config = _config(device, concurrent)
+    if adapter == "zstack":
+        config["znp_config"] = {"led_mode": "OFF" if disable_led else None}
+
+    def make_radio() -> Radio:
+        made: Radio = radio(application, config, transmit_power)
+        return made
+
+    return make_radio
+
+
+def _load(adapter: str, library: _Library) -> tuple[Any, Any]:
+    """Return the class of the radio and the application with the mixin before it."""
+    try:
+        base = importlib.import_module(f"{library.package}.zigbee.application").ControllerApplication
+    except ImportError as error:
+        package = library.package.replace("_", "-")
+        raise UnknownAdapterError(f"serial.adapter {adapter!r} needs the Python package {package}: {error}") from error
+    mixin = _named(library.mixin)
+    return _named(library.radio), type("Application", (mixin, base), {})
+
+
+def _named(place: tuple[str, str]) -> Any:
+    module, name = place
+    return getattr(importlib.import_module(module), name)
+
+
+def _config(device: dict[str, Any], concurrent: int | None) -> dict[str, Any]:
+    """Return zigpy's configuration with all switched off that Zigwire does itself."""
+    config: dict[str, Any] = {
+        "device": device,
+        "database_path": None,
+        "backup_enabled": False,
+        "topology_scan_enabled": False,
+        "watchdog_enabled": False,
+        "ota": {"enabled": False},
+    }
+    if concurrent is not None:
+        config["max_concurrent_requests"] = concurrent
+    return config

@@ -1,0 +1,53 @@
+"""The known devices, found by IEEE address or by network address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zigwire.zigbee.model import Device
+
+__all__ = ["Devices"]
+
+
+class Devices(Mapping[str, Device]):
+    """Devices by IEEE address, in the order in which they came; both look-ups cost the same."""
+
+    def __init__(self) -> None:
+        self._by_ieee: dict[str, Device] = {}
+        self._by_address: dict[int, Device] = {}
+
+    def __getitem__(self, ieee: str) -> Device:
+        return self._by_ieee[ieee]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_ieee)
+
+    def __len__(self) -> int:
+        return len(self._by_ieee)
+
+    def by_address(self, address: int) -> Device | None:
+        """Return the device that has this network address; the last to take it when two claim it."""
+        return self._by_address.get(address)
+
+    def add(self, device: Device) -> None:
+        """Add a device, or replace the one of the same IEEE address."""
+        self.remove(device.ieee)
+        self._by_ieee[device.ieee] = device
+        self._by_address[device.network_address] = device
+
+    def remove(self, ieee: str) -> Device | None:
+        """Forget a device and return it, None when it is unknown."""
+        device = self._by_ieee.pop(ieee, None)
+        if device is not None:
+            self._release(device)
+        return device
+
+    def move(self, device: Device, address: int) -> None:
+        """Note that a device goes by another network address now."""
+        self._release(device)
+        device.network_address = address
+        self._by_address[address] = device
+
+    def _release(self, device: Device) -> None:
+        if self._by_address.get(device.network_address) is device:
+            del self._by_address[device.network_address]

@@ -1,0 +1,59 @@
+"""Taking turns: a semaphore that serves the more urgent first, and those of equal urgency in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections.abc import AsyncIterator
+
+__all__ = ["Turns"]
+
+
+class Turns:
+    """Lets `capacity` at a time in.
+
+    Args:
+        capacity: How many may have their turn at once.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._free = capacity
+        self._order = itertools.count()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return sum(not future.done() for *_, future in self._waiting)
+
+    @contextlib.asynccontextmanager
+    async def turn(self, rank: int) -> AsyncIterator[None]:
+        """Wait for a turn and hold it; the lowest rank comes first."""
+        await self._acquire(rank)
+        try:
+            yield
+        finally:
+            self._release()
+
+    async def _acquire(self, rank: int) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        future = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._order), future))
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self._release()
+            raise
+
+    def _release(self) -> None:
+        while self._waiting:
+            *_, future = heapq.heappop(self._waiting)
+            if not future.done():
+                future.set_result(None)
+                return
+        self._free += 1

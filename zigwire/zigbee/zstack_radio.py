@@ -1,0 +1,97 @@
+"""What Texas Instruments' Z-Stack coordinators do differently from other radios of zigpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import zigpy.types as zigpy_t
+import zigpy.zdo.types as zdo_t
+import zigpy_znp.commands as c
+import zigpy_znp.types as t
+from zigpy_znp.types.nvids import OsalNvIds
+
+from zigwire.zigbee.address import ieee_from_bytes
+from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters
+from zigwire.zigbee.zigpy_radio import ApplicationMixin, ZigpyRadio
+
+__all__ = ["ZstackMixin", "ZstackRadio"]
+
+_TYPES = {0: "ZStack12", 1: "ZStack3x0", 2: "ZStack30x"}
+"""By the product number in the version: Home 1.2, 3.x.0 (CC26xx), 3.0.x (CC2530/31/38)."""
+
+_META = {
+    "transportrev": "TransportRev",
+    "product": "ProductId",
+    "majorrel": "MajorRel",
+    "minorrel": "MinorRel",
+    "maintrel": "MaintRel",
+    "revision": "CodeRevision",
+}
+"""Fields of the version by the names that bridge/info shows."""
+
+
+class ZstackMixin(ApplicationMixin):
+    """The application of zigpy-znp."""
+
+    _znp: Any
+
+    async def send_packet(self, packet: Any) -> None:
+        """Send a frame.
+
+        Z-Stack has a command of its own for permitting joins, and without it sends no key to those who join.
+        zigpy-znp uses it but sends the frame besides.
+        """
+        permit = packet.dst_ep == 0 and packet.cluster_id == zdo_t.ZDOCmd.Mgmt_Permit_Joining_req
+        if not permit or self._znp is None:
+            await super().send_packet(packet)  # type: ignore[misc]
+            return
+        tsn, seconds, significance = packet.data.serialize()
+        request = c.ZDO.MgmtPermitJoinReq.Req(
+            AddrMode=t.AddrMode(packet.dst.addr_mode),
+            Dst=zigpy_t.NWK(packet.dst.address),
+            Duration=seconds,
+            TCSignificance=significance,
+        )
+        if packet.dst.addr_mode == zigpy_t.AddrMode.Broadcast:
+            await self._znp.request(request, RspStatus=t.Status.SUCCESS)
+            return
+        answer = c.ZDO.MgmtPermitJoinRsp.Callback(Src=packet.dst.address, partial=True)
+        response = await self._znp.request_callback_rsp(request=request, RspStatus=t.Status.SUCCESS, callback=answer)
+        self._hand_on(packet, bytes((tsn, response.Status)))
+
+    def _hand_on(self, packet: Any, data: bytes) -> None:
+        """Receive the answer to a request under the request's sequence number: Z-Stack has counted its own."""
+        answer = packet.replace(
+            src=packet.dst,
+            src_ep=0,
+            dst=packet.src,
+            dst_ep=0,
+            cluster_id=zdo_t.ZDOCmd.Mgmt_Permit_Joining_rsp,
+            data=zigpy_t.SerializableBytes(data),
+        )
+        self.packet_received(answer)
+
+    def on_zdo_device_leave(self, msg: Any) -> None:
+        """Take a leave, with the device's word on whether it comes back."""
+        self.handle_leave(msg.NWK, msg.IEEE, rejoin=bool(msg.Rejoin))
+
+    async def own_ieee(self) -> Any:
+        """Return the IEEE address, which Z-Stack knows without a network."""
+        return await self._znp.nvram.osal_read(OsalNvIds.EXTADDR, item_type=zigpy_t.EUI64)
+
+
+class ZstackRadio(ZigpyRadio):
+    """A radio of zigpy-znp."""
+
+    def info(self) -> CoordinatorInfo:
+        """Describe the coordinator by its version."""
+        state = self._app.state
+        version = state.network_info.metadata["zstack"]
+        meta = {name: int(version.get(field) or 0) for name, field in _META.items()}
+        kind = _TYPES.get(meta["product"], f"ZStack product {meta['product']}")
+        return CoordinatorInfo(ieee_from_bytes(state.node_info.ieee.serialize()), kind, meta)
+
+    async def own_ieee(self, parameters: NetworkParameters) -> str:  # noqa: ARG002 - no network has to be formed first
+        """Return the coordinator's IEEE address."""
+        ieee = await self._app.own_ieee()
+        return ieee_from_bytes(ieee.serialize())
