@@ -9,7 +9,7 @@ from typing import Any
 from zigwire.devices.behaviour import Behaviour, compile_definition
 from zigwire.devices.sources import DefinitionSource
 from zigwire.settings import DeviceOptions, GroupOptions, Settings
-from zigwire.zigbee.model import Device, Endpoint, Group, InterviewState
+from zigwire.zigbee.model import Device, Endpoint, Group
 from zigwire.zigbee.network import Network
 
 __all__ = ["DeviceEntity", "Entities", "Entity", "GroupEntity", "UnknownEntity"]
@@ -137,8 +137,6 @@ class Entities:
 
     def _make(self, device: Device) -> DeviceEntity:
         options = self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)
-        behaviour = None
-        if device.interview_state is InterviewState.SUCCESSFUL:
-            definition = self._source.find(device)
-            behaviour = compile_definition(definition, device) if definition else None
+        definition = self._source.find(device) if device.endpoints else None
+        behaviour = compile_definition(definition, device) if definition else None
         return DeviceEntity(device, options.friendly_name or device.ieee, options, behaviour)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from zigwire.zcl.clusters import Clusters
 from zigwire.zcl.codec import encode, parse
@@ -29,6 +31,9 @@ _ASK_AGAIN = 60.0
 
 _STRANGERS = 256
 """Unknown addresses remembered at most."""
+
+_MOST_WAITING = 64
+"""Answers and questions that may wait for the radio at the same time."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -63,6 +68,7 @@ class Receiver:
         self._clusters_of = clusters_of
         self._clock = clock
         self._strangers: dict[int, float] = {}
+        self._saying = 0
 
     def frame_received(self, frame: ApsFrame) -> None:
         """Take a frame."""
@@ -122,7 +128,7 @@ class Receiver:
                 data=data,
                 destination_ieee=device.ieee,
             )
-            self._background.spawn(self._send(reply), f"answer to {device.ieee}")
+            self._say(self._send(reply), f"answer to {device.ieee}")
 
     def _response(self, message: Message, frame: ApsFrame, clusters: Clusters) -> bytes | None:
         if message.type == "read":
@@ -136,7 +142,7 @@ class Receiver:
     def _answer_match(self, address: int, tsn: int, request: zdo.MatchDescriptorRequest) -> None:
         response = matching_endpoints(request)
         if response is not None:
-            self._background.spawn(self._send_zdo(address, response, tsn), f"answer to 0x{address:04x}")
+            self._say(self._send_zdo(address, response, tsn), f"answer to 0x{address:04x}")
 
     def _meet(self, frame: ApsFrame) -> None:
         """Ask an unknown sender who it is, unless it was asked lately."""
@@ -152,7 +158,19 @@ class Receiver:
         self._strangers[frame.source] = now
         _LOG.debug("0x%04x is unknown: asked who it is", frame.source)
         question = self._send_zdo(frame.source, zdo.IeeeAddressRequest(frame.source))
-        self._background.spawn(question, f"question to 0x{frame.source:04x}")
+        self._say(question, f"question to 0x{frame.source:04x}")
+
+    def _say(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        """Send in the background; not at all when too much waits already: who floods the network gets no answers."""
+        if self._saying >= _MOST_WAITING:
+            work.close()
+            _LOG.debug("Too much to say at once: no %s", what)
+            return
+        self._saying += 1
+        self._background.spawn(work, what).add_done_callback(self._said)
+
+    def _said(self, _: asyncio.Task[None]) -> None:
+        self._saying -= 1
 
     async def _send(self, frame: ApsFrame) -> None:
         try:
