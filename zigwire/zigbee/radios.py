@@ -89,13 +89,21 @@ def radio_for(
     }
     config = _config(device, concurrent)
     if adapter == "zstack":
-        config["znp_config"] = {"led_mode": "OFF" if disable_led else None}
+        config["znp_config"] = _znp_config(port, disable_led=disable_led)
 
     def make_radio() -> Radio:
         made: Radio = radio(application, config, transmit_power)
         return made
 
     return make_radio
+
+
+def _znp_config(port: str, *, disable_led: bool) -> dict[str, Any]:
+    """Return zigpy-znp's own settings; the pins that it toggles at a serial port, for 0.4 s, a network port has not."""
+    config: dict[str, Any] = {"led_mode": "OFF" if disable_led else None}
+    if "://" in port:
+        config |= {"connect_rts_pin_states": [], "connect_dtr_pin_states": []}
+    return config
 
 
 def _load(adapter: str, library: _Library) -> tuple[Any, Any]:

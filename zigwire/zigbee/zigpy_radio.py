@@ -230,9 +230,13 @@ class ZigpyRadio:
     # What the application tells
 
     def packet_received(self, packet: Any) -> None:
+        """Pass a frame on that a library has read."""
+        self.frame_received(_frame(packet))
+
+    def frame_received(self, frame: ApsFrame) -> None:
         """Pass a frame on."""
         if self._listener is not None:
-            self._listener.frame_received(_frame(packet))
+            self._listener.frame_received(frame)
 
     def joined(self, ieee: Any, address: Any) -> None:
         """Pass a join on."""

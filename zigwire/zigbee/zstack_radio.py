@@ -13,6 +13,7 @@ from zigpy_znp.types.nvids import OsalNvIds
 from zigwire.zigbee.address import ieee_from_bytes
 from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters
 from zigwire.zigbee.zigpy_radio import ApplicationMixin, ZigpyRadio
+from zigwire.zigbee.znp_intake import Intake
 
 __all__ = ["ZstackMixin", "ZstackRadio"]
 
@@ -34,6 +35,12 @@ class ZstackMixin(ApplicationMixin):
     """The application of zigpy-znp."""
 
     _znp: Any
+
+    async def connect(self) -> None:
+        """Open the port, and read what devices say ourselves from then on."""
+        await super().connect()  # type: ignore[misc]
+        line = self._znp._uart  # noqa: SLF001 - zigpy-znp has no public way to its line
+        line.data_received = Intake(self.radio.frame_received, line.data_received).feed
 
     async def send_packet(self, packet: Any) -> None:
         """Send a frame.
