@@ -14,9 +14,18 @@ from zigwire.settings import Settings
 
 __all__ = ["configure"]
 
+LOG = logging.getLogger(__name__)
+
 LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+PROGRAMS = {"z2m": "zigwire", "zh": "zigwire.zigbee", "zhc": "zigwire.devices"}
 FILE_BYTES = 10_000_000
 FILES_KEPT = 3
+
+
+def logger_name(namespace: str) -> str:
+    """Return the logger that a namespace of Zigbee2MQTT stands for: `z2m:mqtt` is `zigwire.mqtt`."""
+    program, *parts = namespace.split(":")
+    return ".".join((PROGRAMS.get(program, program), *parts))
 
 
 class JsonFormatter(logging.Formatter):
@@ -43,7 +52,7 @@ def configure(settings: Settings, data: Path) -> None:
     root.setLevel(max(LEVELS[advanced.log_level], logging.WARNING))
     logging.getLogger("zigwire").setLevel(LEVELS[advanced.log_level])
     for namespace, level in advanced.log_namespaced_levels.items():
-        logging.getLogger(namespace).setLevel(LEVELS[level])
+        logging.getLogger(logger_name(namespace)).setLevel(LEVELS[level])
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     if "console" in advanced.log_output:
         console = logging.StreamHandler(sys.stdout)
@@ -53,6 +62,8 @@ def configure(settings: Settings, data: Path) -> None:
         file = _file(settings, data)
         file.setFormatter(text)
         root.addHandler(file)
+    if "syslog" in advanced.log_output:
+        LOG.warning("advanced.log_output has syslog, which is not supported yet")
 
 
 def _file(settings: Settings, data: Path) -> logging.Handler:

@@ -45,6 +45,40 @@ async def test_a_lost_radio_comes_back_and_everything_works_again(world):
     await world.ear.wait(ieee, lambda state: state["state"] == "ON", since)
 
 
+async def test_without_a_radio_at_the_start_it_waits_and_says_so(make_world):
+    world = await make_world(default_house())
+    world.server.close()
+    since = len(world.ear.heard)
+    await world.bridge.launch()
+    state = await world.ear.wait("bridge/state", lambda state: state and state["state"] == "offline", since)
+    assert str(world.port) in state["reason"]
+    assert (await world.ear.wait("bridge/info", since=since))["config"]["serial"]["adapter"] == "zstack"
+    assert await world.ear.request("health_check") == ok({"healthy": False})
+    await world.open_port()
+    await world.ear.wait("bridge/state", lambda state: state == {"state": "online"}, since)
+    await world.pair("plug")
+
+
+async def test_without_a_broker_at_the_start_it_waits(make_world):
+    world = await make_world(default_house())
+    world.mosquitto.stop()
+    await world.bridge.launch()
+    await until(lambda: "can't be used" in world.bridge.log)
+    since = len(world.ear.heard)
+    world.mosquitto.start()
+    await world.ear.wait("bridge/state", lambda state: state == {"state": "online"}, since)
+    await world.pair("plug")
+
+
+async def test_after_a_restart_of_the_broker_the_retained_topics_are_there_again(world):
+    since = len(world.ear.heard)
+    world.mosquitto.stop()
+    world.mosquitto.start()
+    for topic in ("bridge/state", "bridge/info", "bridge/devices", "bridge/groups", "bridge/definitions"):
+        assert await world.ear.wait(topic, since=since) is not None
+    assert await world.ear.request("health_check") == ok({"healthy": True})
+
+
 async def test_permit_join(world):
     since = len(world.ear.heard)
     assert await world.ear.request("permit_join", {"time": 60}) == ok({"time": 60})

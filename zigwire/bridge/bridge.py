@@ -193,9 +193,10 @@ class Bridge:
                 self.info.state(online=True)
                 self.info.info()
                 self.info.devices()
-        elif self._online:
-            LOG.error("The radio is lost: %s", reason)
+        elif state == "offline":
             self.info.state(online=False, reason=reason)
+            if not self._online:
+                self.info.all()
 
     # --- what requests changed ---
 
