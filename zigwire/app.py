@@ -29,7 +29,7 @@ __all__ = ["App", "Running"]
 LOG = logging.getLogger(__name__)
 
 RESTART_DELAY = 0.5  # seconds for a response to leave before the connection that carries it closes
-FLUSH_EVERY = 0.5  # seconds between batches of states and last-seen times
+FLUSH_EVERY = 15.0  # seconds between batches of states and last-seen times
 SNAPSHOT_EVERY = 3600.0  # seconds between looks whether a snapshot of the database is due
 
 

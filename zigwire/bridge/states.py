@@ -33,7 +33,7 @@ MOMENTARY = (
 
 
 class StateStore(Protocol):
-    """Where states are kept; writes may be gathered and done a moment later."""
+    """Where states are kept."""
 
     def load_states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import orjson
 
@@ -17,5 +18,13 @@ def convert_lines() -> None:
     session = Session(Sources([NativeSource()]))
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
-        out.write(orjson.dumps(session.answer(orjson.loads(line))) + b"\n")
+        out.write(orjson.dumps(_answer(session, line)) + b"\n")
         out.flush()
+
+
+def _answer(session: Session, line: bytes) -> dict[str, Any]:
+    try:
+        asked = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return {"error": f"the line is no JSON: {error}"}
+    return session.answer(asked) if isinstance(asked, dict) else {"error": "the line is no JSON object"}

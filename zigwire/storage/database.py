@@ -1,8 +1,8 @@
 """`zigwire.db`: what Zigwire knows of devices, groups and the network, and the last state of every entity.
 
 Two ways in. What a person would miss (devices, groups, binds) is on disk when the call returns. States and the time
-when a device was last seen change all the time: they are collected and written in batches by `flush`, which survives
-the end of the process at any moment, but not necessarily a power cut.
+when a device was last seen change all the time: they are collected and written in batches by `flush`. Meanwhile a
+journal keeps the states, so that the end of the process at any moment loses none; a power cut may.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Self
 import orjson
 
 from zigwire.storage.errors import StorageError
+from zigwire.storage.journal import Journal
 from zigwire.storage.rows import delete_device, delete_group, insert_device, insert_group, select_devices, select_groups
 from zigwire.storage.schema import migrate
 from zigwire.storage.snapshots import recover, snapshot
@@ -49,11 +50,14 @@ class Database:
             self._durable = _connect(path, "FULL")
             migrate(self._durable)
             self._batches = _connect(path, "NORMAL")
+            self._journal = Journal(path.with_name(f"{path.name}-journal-of-states"))
+            self._states = self._journal.replay()
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"{path} can't be opened: {error}") from error
-        self._states: dict[str, Mapping[str, Any] | None] = {}
         self._seen: dict[str, Device] = {}
         self._flushing = threading.Lock()
+        self._noting = threading.Lock()
+        self.flush()
         self.snapshot()
 
     def __enter__(self) -> Self:
@@ -67,6 +71,7 @@ class Database:
     def close(self) -> None:
         """Write what is left and let go of the file."""
         self.flush()
+        self._journal.close()
         self._batches.close()
         self._durable.close()
 
@@ -142,12 +147,12 @@ class Database:
         return states
 
     def put_state(self, entity: str, state: Mapping[str, Any]) -> None:
-        """Let the next `flush` write this state as it is then."""
-        self._states[entity] = state
+        """Remember the state of an entity; it must not change afterwards."""
+        self._note(entity, state)
 
     def remove_state(self, entity: str) -> None:
-        """Let the next `flush` forget the entity's state."""
-        self._states[entity] = None
+        """Forget the state of an entity."""
+        self._note(entity, None)
 
     def flush(self) -> None:
         """Write the states and sightings that changed. May run in a thread beside the others' calls.
@@ -166,6 +171,14 @@ class Database:
                 self._states = states | self._states
                 self._seen = seen | self._seen
                 raise StorageError(f"{self._path} can't be written: {error}") from error
+            with self._noting:
+                if not self._states:
+                    self._journal.clear()
+
+    def _note(self, entity: str, state: Mapping[str, Any] | None) -> None:
+        with self._noting:
+            self._states[entity] = state
+            self._journal.append(entity, state)
 
     def _write(self, states: Mapping[str, Mapping[str, Any] | None], seen: Mapping[str, Device]) -> None:
         removed = [(entity,) for entity, state in states.items() if state is None]

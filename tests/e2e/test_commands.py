@@ -1,0 +1,154 @@
+"""What a newcomer types: the default run, and the commands that it says to try next."""
+
+import asyncio
+import json
+import re
+import signal
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from support.mosquitto import free_port
+
+PROGRAM = Path(sys.executable).with_name("zigwire")
+
+
+@asynccontextmanager
+async def default_run(folder):
+    """Run the default house; give what it printed until it was ready."""
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "run", "--default", cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    printed = ""
+    try:
+        async with asyncio.timeout(30):
+            while "Ctrl+C stops it all" not in printed:
+                line = await process.stdout.readline()
+                assert line, printed
+                printed += line.decode()
+        yield printed
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.stdout.read()
+        assert await process.wait() == 0
+
+
+async def typed(folder, *arguments, status=0, stdin=b""):
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM,
+        *arguments,
+        cwd=folder,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate(stdin)
+    assert process.returncode == status, output.decode()
+    return output.decode()
+
+
+async def test_the_default_run_and_what_it_says_to_try(tmp_path):
+    async with default_run(tmp_path) as printed:
+        for command in re.findall(r"^  \S+zigwire (devices|set .*|get .*|simulator .*)$", printed, re.MULTILINE):
+            await typed(tmp_path, *command.split())
+        assert "Xiaomi ZNCZ02LM" in await typed(tmp_path, "devices")
+        assert "state=OFF" in await typed(tmp_path, "set", "plug", "state=OFF")
+        assert "state=ON" in await typed(tmp_path, "set", "plug", "state=TOGGLE")
+        assert "power=" in await typed(tmp_path, "get", "plug", "power")
+        assert "MAYBE" in await typed(tmp_path, "set", "plug", "state=MAYBE", status=1)
+        assert "name=plug" in await typed(tmp_path, "simulator", "list")
+        assert "ghost" in await typed(tmp_path, "simulator", "press", "ghost", status=1)
+        assert "closed" in await typed(tmp_path, "permit-join", "0")
+        assert "no PROPERTY=VALUE" in await typed(tmp_path, "set", "plug", "on", status=2)
+    settings = (tmp_path / "simulated" / "configuration.yaml").read_text()
+    assert "friendly_name: plug" in settings
+    async with default_run(tmp_path):
+        assert "plug" in await typed(tmp_path, "devices")
+
+
+async def test_watching_and_pairing(tmp_path):
+    async with default_run(tmp_path):
+        watch = await asyncio.create_subprocess_exec(
+            PROGRAM, "watch", "plug", cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+        )
+        join = await asyncio.create_subprocess_exec(
+            PROGRAM, "permit-join", "60", cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            async with asyncio.timeout(20):
+                assert b"60 s" in await join.stdout.readline()
+                await typed(tmp_path, "simulator", "pair", "spare")
+                while b"ZNCZ02LM" not in await join.stdout.readline():
+                    pass
+                await typed(tmp_path, "set", "plug", "state=ON")
+                while b"state=ON" not in await watch.stdout.readline():
+                    pass
+        finally:
+            for process in (watch, join):
+                process.send_signal(signal.SIGINT)
+                await process.wait()
+
+
+async def test_a_house_as_a_coordinator(tmp_path):
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "simulate", "--port", str(port), cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert str(port).encode() in await process.stdout.readline()
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        listed = await typed(tmp_path, "simulator", "list", "--data", "simulated")
+        assert "name=spare" in listed
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.wait()
+
+
+async def test_converting(tmp_path):
+    identity = {"modelID": "lumi.plug", "manufacturerName": "LUMI", "ieeeAddr": "0x00158d0001a2b3c4"}
+    identity["endpoints"] = [{"id": 1, "inputClusters": [0, 6], "outputClusters": []}]
+    lines = [
+        {"kind": "device", "id": "plug", "identity": identity},
+        {"kind": "decode", "endpoint": 1, "cluster_id": 6, "profile": 260, "frame_hex": "18550a00001001"},
+        {"kind": "encode", "message": {"state": "OFF"}},
+        {"kind": "encode", "message": {"state": "MAYBE"}},
+        ["no", "object"],
+    ]
+    stdin = "\n".join([*map(json.dumps, lines), "no JSON", ""]).encode()
+    device, decoded, encoded, refused, *faults = map(
+        json.loads, (await typed(tmp_path, "convert", stdin=stdin)).splitlines()
+    )
+    assert [list(fault) for fault in faults] == [["error"], ["error"]]
+    assert device["model"] == "ZNCZ02LM"
+    assert decoded["payload"] == {"state": "ON"}
+    assert encoded["frames"][0]["cluster_id"] == 6
+    assert "MAYBE" in refused["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--help"], 0, ["run", "watch", "devices", "set", "get", "permit-join", "simulator", "simulate", "first try"]),
+        (["--version"], 0, ["zigwire 0."]),
+        (["devices"], 1, ["configuration.yaml", "run --default"]),
+        (["run", "--data", "nowhere"], 1, ["nowhere/configuration.yaml"]),
+        (["permit-join", "300"], 2, ["254"]),
+        (["simulator", "press", "plug", "--data", "nowhere"], 1, ["simulator.sock"]),
+    ],
+)
+async def test_what_it_says(tmp_path, arguments, status, words):
+    output = await typed(tmp_path, *arguments, status=status)
+    for word in words:
+        assert word in output
+
+
+async def test_every_fault_of_the_configuration_is_listed(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "configuration.yaml").write_text(
+        "version: 5\nmqtt: {keepalive: often, server: 'mqtt://localhost'}\nadvanced: {channel: 9, last_seen: maybe}\n"
+    )
+    output = await typed(tmp_path, "run", status=1)
+    for words in ("mqtt.keepalive", "often", "advanced.channel", "11", "advanced.last_seen", "ISO_8601"):
+        assert words in output
