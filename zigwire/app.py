@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,17 +18,18 @@ from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.bridge.states import States
 from zigwire.broker import mqtt_options
-from zigwire.coordinator import Coordinator, parameters
+from zigwire.coordinator import Coordinator, foreign_network, keep_backup, parameters
 from zigwire.devices import NativeSource, Sources
 from zigwire.mqtt import MqttClient, Properties, RetainedMemory, Will
-from zigwire.settings import Settings, load
-from zigwire.storage import Database
+from zigwire.settings import Settings, check, load
+from zigwire.storage import Database, StorageError
 from zigwire.zigbee.network import Network
 
 __all__ = ["App", "Running"]
 
 LOG = logging.getLogger(__name__)
 
+CONFIGURATION = "configuration.yaml"
 RESTART_DELAY = 0.5  # seconds for a response to leave before the connection that carries it closes
 FLUSH_EVERY = 15.0  # seconds between batches of states and last-seen times
 SNAPSHOT_EVERY = 3600.0  # seconds between looks whether a snapshot of the database is due
@@ -42,7 +44,6 @@ class Running:
     mqtt: MqttClient
     network: Network
     bridge: Bridge
-    log_handler: logging.Handler
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -79,7 +80,7 @@ class App:
 
         Raises:
             NetworkRefusedError: The radio holds another network than the known one.
-            OptionsError: The broker's address or the TLS files can't be used.
+            OptionsError: The broker's address can't be used.
             RadioError: The settings name no radio that there is.
             SettingsError: The configuration has faults.
             StorageError: The database can't be used.
@@ -88,7 +89,11 @@ class App:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
         while not self._stopped:
-            await self._live()
+            async with AsyncExitStack() as stack:
+                running = self._running = await self._build(stack)
+                if not self._stopped:
+                    await self._live(running)
+                self._running = None
 
     def stop(self) -> None:
         """Begin to stop."""
@@ -97,12 +102,16 @@ class App:
             self._running.stopping.set()
 
     def restart(self) -> None:
-        """Begin to restart, after a moment for what is on its way out."""
+        """Begin to restart, after a moment for what is on its way out.
+
+        Raises:
+            SettingsError: The configuration has faults by now; everything goes on as it is.
+        """
+        check(self._data / CONFIGURATION, os.environ)
         if self._running:
             asyncio.get_running_loop().call_later(RESTART_DELAY, self._running.stopping.set)
 
-    async def _live(self) -> None:
-        running = self._running = await self._build()
+    async def _live(self, running: Running) -> None:
         database = running.database
         works = (self._start(running), _every(FLUSH_EVERY, database.flush), _every(SNAPSHOT_EVERY, database.snapshot))
         living = [asyncio.create_task(work) for work in works]
@@ -116,37 +125,52 @@ class App:
         finally:
             for task in (stopping, *living):
                 task.cancel()
-            self._running = None
-            await _close(running)
+            await asyncio.wait([stopping, *living])
 
-    async def _build(self) -> Running:
-        settings = load(self._data / "configuration.yaml", os.environ)
+    async def _build(self, stack: AsyncExitStack) -> Running:
+        """Make all parts; `stack` closes each of them, the last one first, whatever becomes of the others."""
+        settings = load(self._data / CONFIGURATION, os.environ)
         logs.configure(settings, self._data)
-        if settings.has_public_key:
-            LOG.warning(
-                "advanced.network_key is the default that everybody knows: anyone near can control your devices"
-            )
-        base_topic = settings.mqtt.base_topic
-        mqtt = MqttClient(
-            mqtt_options(settings),
-            will=Will(f"{base_topic}/bridge/state", dumps({"state": "offline"})),
-            retained=RetainedMemory(f"{base_topic}/bridge/info"),
-        )
+        warn(settings)
+        base_topic, retain = settings.mqtt.base_topic, not settings.mqtt.force_disable_retain
         make_radio = await self._coordinator.maker(settings)
         database = Database(self._data / "zigwire.db")
-        network = Network(make_radio, database, parameters=parameters(settings), form_new=self._form_new_network)
+        stack.callback(database.close)
+        mqtt = MqttClient(
+            mqtt_options(settings),
+            will=Will(f"{base_topic}/bridge/state", dumps({"state": "offline"}), retain=retain),
+            retained=RetainedMemory(f"{base_topic}/bridge/info"),
+        )
+        stack.push_async_callback(mqtt.stop)
+        sender: Mqtt = mqtt if retain else WithoutRetain(mqtt)
+        network = Network(
+            make_radio,
+            database,
+            parameters=parameters(settings),
+            form_new=self._form_new_network,
+            known_elsewhere=foreign_network(self._data),
+            keep_backup=lambda backup: keep_backup(self._data, backup),
+            concurrent=settings.advanced.adapter_concurrent,
+            delay=(settings.advanced.adapter_delay or 0) / 1000,
+            admits=settings.admits,
+        )
         persistent = settings.advanced.cache_state and settings.advanced.cache_state_persistent
-        sender: Mqtt = WithoutRetain(mqtt) if settings.mqtt.force_disable_retain else mqtt
         states = States(database if persistent else None)
         bridge = Bridge(settings, network, sender, states, Sources([NativeSource()]), self.restart)
+        stack.callback(bridge.stop)
+        stack.push_async_callback(network.stop)
+        stack.callback(bridge.cancel)
         handler = MqttLogHandler(sender, base_topic, debug=settings.advanced.log_debug_to_mqtt_frontend)
         logging.getLogger().addHandler(handler)
-        return Running(settings, database, mqtt, network, bridge, handler)
+        stack.callback(logging.getLogger().removeHandler, handler)
+        stack.callback(mqtt_silenced, mqtt)
+        return Running(settings, database, mqtt, network, bridge)
 
     async def _start(self, running: Running) -> None:
         """Connect to broker and radio side by side; the bridge is online once it hears both."""
         mqtt, bridge, network = running.mqtt, running.bridge, running.network
         mqtt.on_message = bridge.message
+        mqtt.on_connected = bridge.connected
         for topic in bridge.subscriptions:
             mqtt.subscribe(topic)
         mqtt.start()
@@ -174,15 +198,34 @@ class WithoutRetain:
         self._mqtt.publish(topic, payload, qos=qos, properties=properties)
 
 
+def warn(settings: Settings) -> None:
+    """Say what a user should know of the settings: a key that everybody knows, and what has no effect yet."""
+    if settings.has_public_key:
+        LOG.warning("advanced.network_key is the default that everybody knows: anyone near can control your devices")
+    for warning in settings.warnings:
+        LOG.warning("%s", warning)
+    missing = {
+        "frontend.enabled (the web page)": settings.frontend.enabled,
+        "homeassistant.enabled (discovery; states are published as it needs them)": settings.homeassistant.enabled,
+        "groups": bool(settings.groups),
+        "ota": settings.ota != type(settings.ota)(),
+    }
+    for name, wanted in missing.items():
+        if wanted:
+            LOG.warning("The configuration asks for %s, which has no effect yet", name)
+
+
+def mqtt_silenced(mqtt: MqttClient) -> None:
+    """Hear no more messages: what they ask for could not be carried out any more."""
+    mqtt.on_message = None
+    mqtt.on_connected = None
+
+
 async def _every(seconds: float, work: Callable[[], object]) -> None:
+    """Do something again and again, in a thread; a failure is logged and the next time may be better."""
     while True:
         await asyncio.sleep(seconds)
-        work()
-
-
-async def _close(running: Running) -> None:
-    running.bridge.stop()
-    logging.getLogger().removeHandler(running.log_handler)
-    await running.mqtt.stop()
-    await running.network.stop()
-    running.database.close()
+        try:
+            await asyncio.to_thread(work)
+        except StorageError as error:
+            LOG.error("%s", error)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from zigwire.settings import Settings
 from zigwire.simulator.house import House
 from zigwire.zigbee.radio import NetworkParameters, Radio
 
-__all__ = ["HOUSE", "SOCKET", "Coordinator", "live_house", "parameters"]
+__all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "keep_backup", "live_house", "parameters"]
 
 HOUSE = "house.json"
 SOCKET = "simulator.sock"
@@ -90,3 +95,20 @@ def parameters(settings: Settings) -> NetworkParameters:
     advanced = settings.advanced
     extended_pan_id = f"0x{advanced.ext_pan_id.hex()}"
     return NetworkParameters(advanced.pan_id, extended_pan_id, advanced.channel, advanced.network_key)
+
+
+def foreign_network(data: Path) -> str | None:
+    """Return what in the data folder tells of a network that Zigbee2MQTT formed, None when nothing does."""
+    for name in ("database.db", "coordinator_backup.json"):
+        if (data / name).exists():
+            return f"{data / name} tells of a network of Zigbee2MQTT"
+    return None
+
+
+def keep_backup(data: Path, backup: dict[str, Any]) -> None:
+    """Keep the backup of a network that is about to be replaced; it holds the network's key."""
+    path = data / f"coordinator_backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(orjson.dumps(backup, option=orjson.OPT_INDENT_2))
+        file.flush()
+        os.fsync(file.fileno())

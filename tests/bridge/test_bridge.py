@@ -3,95 +3,12 @@
 import asyncio
 import json
 import logging
+import shutil
 
-import pytest
-import yaml
+from support.home import Home, Sent
 from support.waiting import until
 
-from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.logs import MqttLogHandler
-from zigwire.bridge.states import States
-from zigwire.devices import NativeSource, Sources
-from zigwire.settings import load
-from zigwire.simulator.catalogue import default_house
-from zigwire.simulator.radio import SimulatedRadio
-from zigwire.storage import Database
-from zigwire.zigbee.model import InterviewState
-from zigwire.zigbee.network import Network
-from zigwire.zigbee.radio import NetworkParameters
-
-
-class Sent:
-    """Takes the place of the MQTT client."""
-
-    def __init__(self):
-        self.messages = []
-
-    def publish(self, topic, payload, *, qos=0, retain=False, properties=None):
-        del properties
-        self.messages.append(
-            (topic.removeprefix("zigbee2mqtt/"), json.loads(payload) if payload else None, qos, retain)
-        )
-
-    def of(self, topic):
-        return [payload for name, payload, *_ in self.messages if name == topic]
-
-
-class Home:
-    def __init__(self, folder, document):
-        path = folder / "configuration.yaml"
-        path.write_text(yaml.safe_dump({"version": 5, "mqtt": {"server": "mqtt://localhost"}, **document}))
-        self.settings = load(path, {})
-        self.house = default_house()
-        self.database = Database(folder / "zigwire.db")
-        parameters = NetworkParameters(0x1234, None, 15, bytes(16))
-        self.network = Network(lambda: SimulatedRadio(self.house), self.database, parameters=parameters)
-        self.sent = Sent()
-        self.restarts = 0
-        states = States(self.database)
-        sources = Sources([NativeSource()])
-        self.bridge = Bridge(self.settings, self.network, self.sent, states, sources, self.count_restart)
-        self.plug = self.house.device("plug")
-
-    def count_restart(self):
-        self.restarts += 1
-
-    async def start(self):
-        await self.network.start(self.bridge)
-        await self.network.wait_online()
-        self.bridge.start()
-
-    async def pair(self):
-        self.house.join("plug")
-        await until(lambda: self.device and self.device.interview_state is InterviewState.SUCCESSFUL)
-
-    @property
-    def device(self):
-        return self.network.devices.get(self.plug.ieee)
-
-    def say(self, topic, payload=b""):
-        raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        self.bridge.message(f"zigbee2mqtt/{topic}", raw)
-
-    async def stop(self):
-        self.bridge.stop()
-        await self.network.stop()
-        self.database.close()
-
-
-@pytest.fixture
-async def make_home(tmp_path):
-    homes = []
-
-    async def make(**document):
-        home = Home(tmp_path, document)
-        homes.append(home)
-        await home.start()
-        return home
-
-    yield make
-    for home in homes:
-        await home.stop()
 
 
 async def test_nothing_is_said_of_other_topics(make_home):
@@ -150,7 +67,7 @@ async def test_more_commands_than_can_wait_are_refused(make_home, caplog):
     for _ in range(150):
         home.say(f"{home.plug.ieee}/set", {"state": "TOGGLE"})
     await home.bridge.commands.idle()
-    refused = [record for record in caplog.records if "are waiting for it already" in record.getMessage()]
+    refused = [record for record in caplog.records if "wait for it already" in record.getMessage()]
     assert len(refused) == 50
 
 
@@ -195,43 +112,18 @@ async def test_what_was_known_is_published_at_the_start(make_home, tmp_path):
     await home.pair()
     home.say(f"{home.plug.ieee}/set", {"state": "ON"})
     await home.bridge.commands.idle()
-    await home.network.stop()
     home.database.flush()
-    again = Home(tmp_path, {"devices": {home.plug.ieee: {"friendly_name": "plug"}}})
+    folder = tmp_path / "again"
+    folder.mkdir()
+    for path in tmp_path.glob("zigwire.db*"):
+        shutil.copy(path, folder)
+    again = Home(folder, {"devices": {home.plug.ieee: {"friendly_name": "plug"}}})
     again.house.form(home.house.parameters)
     try:
         await again.start()
         assert again.sent.of("plug")[0]["state"] == "ON"
     finally:
         await again.stop()
-
-
-async def test_availability_of_a_device_on_mains(make_home):
-    """Asked after its timeout, it is offline without an answer; heard again it is online and its state is read."""
-    override = {"timeout": 0.001, "max_jitter": 0}
-    home = await make_home(
-        availability={"enabled": True},
-        devices={"0x00158d0001a2b3c4": {"friendly_name": "plug", "availability": override}},
-    )
-    await home.pair()
-    assert home.sent.of("plug/availability") == [{"state": "online"}]
-    home.house.cut_power("plug")
-    await until(lambda: home.sent.of("plug/availability")[-1] == {"state": "offline"}, 20)
-    home.sent.messages.clear()
-    home.house.restore_power("plug")
-    await until(lambda: home.sent.of("plug/availability") == [{"state": "online"}])
-    await until(lambda: home.sent.of("plug"), 5)
-    topic, _, qos, retain = next(message for message in home.sent.messages if message[0] == "plug/availability")
-    assert (topic, qos, retain) == ("plug/availability", 1, True)
-
-
-async def test_availability_of_one_device_can_be_off(make_home):
-    home = await make_home(
-        availability={"enabled": True},
-        devices={"0x00158d0001a2b3c4": {"friendly_name": "plug", "availability": False}},
-    )
-    await home.pair()
-    assert home.sent.of("plug/availability") == []
 
 
 def test_the_log_as_messages():
@@ -251,3 +143,16 @@ def test_the_log_as_messages():
     first, second = sent.of("bridge/logging")
     assert first == {"level": "error", "message": "a fault", "namespace": "zigwire.test"}
     assert len(second["message"]) == 2000
+
+
+async def test_no_secret_is_published(make_home):
+    secrets = ("hidden-pass", "hidden-token", "[1, 2, 3, 4", "[1,2,3,4")
+    home = await make_home(
+        mqtt={"server": "mqtt://someone:hidden-pass@localhost:1883", "user": "someone", "password": "hidden-pass"},
+        frontend={"auth_token": "hidden-token"},
+        advanced={"network_key": list(range(1, 17))},
+    )
+    await home.pair()
+    everything = json.dumps(home.sent.messages)
+    assert "mqtt://localhost:1883" in everything
+    assert [secret for secret in secrets if secret in everything] == []

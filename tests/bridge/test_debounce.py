@@ -26,6 +26,14 @@ async def test_a_kept_property_that_changes_flushes():
     assert published[1:] == [{"action": "double"}]
 
 
+async def test_nothing_new_is_published_too():
+    published = []
+    debouncer = Debouncer(60, (), published.append)
+    debouncer.add({})
+    debouncer.flush()
+    assert published == [{}]
+
+
 async def test_superseded_properties_are_not_published_again():
     published = []
     debouncer = Debouncer(60, (), published.append)

@@ -51,7 +51,7 @@ def make(tmp_path):
         definition = NativeSource().find(device)
         entity = DeviceEntity(device, "plug", settings.devices[IEEE], compile_definition(definition, device))
         sent = Sent()
-        return Publisher(sent, States(None), settings, adjust, now), entity, sent
+        return Publisher(sent, States(None), settings, lambda _: entity, adjust, now), entity, sent
 
     return build
 
@@ -71,6 +71,30 @@ def test_without_cache_only_the_change_is_published(make):
     publisher.publish(plug, {"state": "ON"})
     publisher.publish(plug, {"power": 3})
     assert sent.states()[1] == {"power": 3, "linkquality": 77}
+
+
+async def test_what_is_held_back_goes_out_under_the_new_name(make):
+    publisher, plug, sent = make({"debounce": 60})
+    publisher.report(plug, {"power": 1})
+    plug.name = "kitchen"
+    publisher.flush()
+    assert [topic for topic, *_ in sent.messages] == ["zigbee2mqtt/kitchen"]
+
+
+async def test_a_throttled_value_that_was_overtaken_is_not_published(make):
+    publisher, plug, sent = make({"throttle": 60})
+    publisher.report(plug, {"state": "ON"})
+    publisher.report(plug, {"state": "OFF", "power": 0})
+    publisher.publish(plug, {"state": "ON"})
+    publisher.flush()
+    assert [state["state"] for state in sent.states()] == ["ON", "ON", "ON"]
+
+
+def test_objects_are_merged(make):
+    publisher, plug, sent = make()
+    publisher.publish(plug, {"color": {"x": 0.1, "y": 0.2}})
+    publisher.publish(plug, {"color": {"hue": 5}})
+    assert sent.states()[1]["color"] == {"x": 0.1, "y": 0.2, "hue": 5}
 
 
 def test_retain_qos_and_retention(make):
@@ -94,12 +118,13 @@ def test_last_seen_in_local_time_has_an_offset():
     assert last_seen(1_700_000_000_123, "ISO_8601_local")[19] in "+-"
 
 
-def test_elapsed_is_the_time_since_the_last_message(make):
+def test_elapsed_is_the_time_since_the_last_report(make):
     times = iter([10.0, 12.5])
     publisher, plug, sent = make(now=lambda: next(times), advanced={"elapsed": True})
-    publisher.publish(plug, {"state": "ON"})
-    publisher.publish(plug, {"state": "ON"})
-    assert [state.get("elapsed") for state in sent.states()] == [None, 2500]
+    publisher.report(plug, {"state": "ON"})
+    publisher.publish(plug, {"state": "OFF"})
+    publisher.report(plug, {"state": "ON"})
+    assert [state.get("elapsed") for state in sent.states()] == [None, None, 2500]
 
 
 def test_filters(make):

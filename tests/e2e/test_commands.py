@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import signal
+import socket
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,14 +12,21 @@ from pathlib import Path
 import pytest
 from support.mosquitto import free_port
 
+PLUG = "0x00158d0001a2b3c4"
 PROGRAM = Path(sys.executable).with_name("zigwire")
 
 
 @asynccontextmanager
-async def default_run(folder):
+async def default_run(folder, *arguments):
     """Run the default house; give what it printed until it was ready."""
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, "run", "--default", cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        PROGRAM,
+        "run",
+        "--default",
+        *arguments,
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     printed = ""
     try:
@@ -50,13 +58,17 @@ async def typed(folder, *arguments, status=0, stdin=b""):
 
 async def test_the_default_run_and_what_it_says_to_try(tmp_path):
     async with default_run(tmp_path) as printed:
-        for command in re.findall(r"^  \S+zigwire (devices|set .*|get .*|simulator .*)$", printed, re.MULTILINE):
+        commands = re.findall(r"^  \S+zigwire (devices|set .*|get .*|simulator .*)$", printed, re.MULTILINE)
+        assert commands == ["devices", "set plug state=ON", "get plug power", "simulator press plug"]
+        for command in commands:
             await typed(tmp_path, *command.split())
         assert "Xiaomi ZNCZ02LM" in await typed(tmp_path, "devices")
         assert "state=OFF" in await typed(tmp_path, "set", "plug", "state=OFF")
         assert "state=ON" in await typed(tmp_path, "set", "plug", "state=TOGGLE")
         assert "power=" in await typed(tmp_path, "get", "plug", "power")
-        assert "MAYBE" in await typed(tmp_path, "set", "plug", "state=MAYBE", status=1)
+        assert "state=ON" in await typed(tmp_path, "set", PLUG, "state=ON")
+        assert "state=OFF" in await typed(tmp_path, "set", "plug/1", "state=OFF")
+        assert "nobody" in await typed(tmp_path, "set", "nobody", "state=ON", status=1)
         assert "name=plug" in await typed(tmp_path, "simulator", "list")
         assert "ghost" in await typed(tmp_path, "simulator", "press", "ghost", status=1)
         assert "closed" in await typed(tmp_path, "permit-join", "0")
@@ -65,6 +77,43 @@ async def test_the_default_run_and_what_it_says_to_try(tmp_path):
     assert "friendly_name: plug" in settings
     async with default_run(tmp_path):
         assert "plug" in await typed(tmp_path, "devices")
+        for _ in range(2):  # the plug is off, so that it says nothing on its own meanwhile
+            assert "MAYBE" in await typed(tmp_path, "set", "plug", "state=MAYBE", status=1)
+
+
+async def test_a_plug_that_left_is_not_paired_again(tmp_path):
+    async with default_run(tmp_path):
+        await typed(tmp_path, "simulator", "leave", "plug")
+    async with default_run(tmp_path) as printed:
+        assert "could not be paired" not in printed
+        assert "plug" not in await typed(tmp_path, "devices")
+        await typed(tmp_path, "permit-join", "0")
+
+
+async def test_the_state_that_follows_is_no_retained_one(tmp_path):
+    async with default_run(tmp_path):
+        pass
+    settings = tmp_path / "simulated" / "configuration.yaml"
+    text = settings.read_text()
+    settings.write_text(text + "device_options:\n  retain: true\n")
+    async with default_run(tmp_path):
+        for state in ("ON", "OFF", "ON"):
+            assert f"state={state}" in await typed(tmp_path, "set", "plug", f"state={state}")
+    settings.write_text(text.replace("mqtt:\n", "mqtt:\n  force_disable_retain: true\n"))
+    async with default_run(tmp_path):
+        assert "retains nothing" in await typed(tmp_path, "devices", status=1)
+        assert "state=OFF" in await typed(tmp_path, "set", PLUG, "state=OFF")
+
+
+async def test_a_second_run_says_so_and_changes_nothing(tmp_path):
+    async with default_run(tmp_path, "--data", "house"):
+        settings = (tmp_path / "house" / "configuration.yaml").read_text()
+        output = await typed(tmp_path, "run", "--default", "--data", "house", status=1)
+        assert "another process" in output
+        assert "Traceback" not in output
+        assert (tmp_path / "house" / "configuration.yaml").read_text() == settings
+    async with default_run(tmp_path, "--data", "house"):
+        assert "plug" in await typed(tmp_path, "devices", "--data", "house")
 
 
 async def test_watching_and_pairing(tmp_path):
@@ -90,20 +139,45 @@ async def test_watching_and_pairing(tmp_path):
                 await process.wait()
 
 
-async def test_a_house_as_a_coordinator(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_house_as_a_coordinator(tmp_path, number):
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         PROGRAM, "simulate", "--port", str(port), cwd=tmp_path, stdout=asyncio.subprocess.PIPE
     )
-    try:
-        assert str(port).encode() in await process.stdout.readline()
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.close()
-        listed = await typed(tmp_path, "simulator", "list", "--data", "simulated")
-        assert "name=spare" in listed
-    finally:
-        process.send_signal(signal.SIGINT)
-        await process.wait()
+    assert str(port).encode() in await process.stdout.readline()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(bytes.fromhex("fe00210120"))  # SYS_PING
+    assert await reader.readexactly(1) == b"\xfe"
+    assert "name=spare" in await typed(tmp_path, "simulator", "list", "--data", "simulated")
+    process.send_signal(number)
+    async with asyncio.timeout(10):
+        assert await process.wait() == 0
+        await reader.read()
+    writer.close()
+    assert (tmp_path / "simulated" / "house.json").exists()
+
+
+async def test_what_stands_in_the_way_is_said_in_a_sentence(tmp_path):
+    async def refused(*arguments):
+        output = await typed(tmp_path, *arguments, status=1)
+        assert output.count("\n") == 1
+        return output
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert port in await refused("simulate", "--port", port)
+    long = Path("x" * 100)
+    assert "too long" in await refused("simulate", "--port", str(free_port()), "--house", str(long / "house.json"))
+    assert "too long" in await refused("run", "--default", "--data", str(long))
+    (tmp_path / "simulated" / "house.json").write_text("{}")
+    assert "house.json" in await refused("simulate", "--port", str(free_port()))
+    assert "house.json" in await refused("run", "--default")
+    (tmp_path / "data" / "log").mkdir(parents=True)
+    (tmp_path / "data" / "log" / "2020").touch()
+    settings = "version: 5\nmqtt: {server: 'mqtt://localhost'}\nadvanced: {log_directory: data/log/2020}\n"
+    (tmp_path / "data" / "configuration.yaml").write_text(settings)
+    assert "data/log/2020: File exists" in await refused("run")
 
 
 async def test_converting(tmp_path):

@@ -8,6 +8,9 @@ import os
 import random
 import time
 
+import pytest
+from support.renames import Renames
+
 from zigwire.simulator.catalogue import KINDS
 from zigwire.simulator.house import House
 
@@ -20,8 +23,7 @@ class Ledger:
 
     def __init__(self, ear):
         self.ear = ear
-        self.names = {}
-        self.asked = {}
+        self.renames = Renames()
         self.read = 0
         self.reports = 0
         self.states = {}
@@ -30,10 +32,9 @@ class Ledger:
         """Take over what was heard since the last call."""
         for when, topic, value in self.ear.heard[self.read :]:
             if topic == "bridge/event" and value["data"].get("status") == "successful":
-                self.names.setdefault(value["data"]["ieee_address"], value["data"]["friendly_name"])
+                self.renames.joined(value["data"]["ieee_address"], value["data"]["friendly_name"])
             elif topic == "bridge/response/device/rename" and value["status"] == "ok":
-                ieee, name = self.asked[value["transaction"]]
-                self.names[ieee] = name
+                self.renames.answered(value["transaction"])
             elif topic.startswith("plug") and isinstance(value, dict):
                 self.reports += 1
                 self.states.setdefault(topic, []).append((when, value))
@@ -41,23 +42,20 @@ class Ledger:
 
     def check(self, devices, killed, begin):
         known = {device["ieee_address"]: device for device in devices}
-        for ieee, name in self.names.items():
+        for ieee in self.renames.devices:
             assert ieee in known, f"{ieee} joined and is gone"
             device = known[ieee]
             assert device["interview_completed"], f"{ieee} was interviewed: {device['interview_state']}"
             assert device["model_id"] == "lumi.plug"
-            names = {name, *(wanted for address, wanted in self.asked.values() if address == ieee)}
-            assert device["friendly_name"] in names, f"{ieee} is {device['friendly_name']}, was renamed to {name}"
-            if device["friendly_name"] != name:
-                self.names[ieee] = device["friendly_name"]  # carried out, but killed before the response left
+            self.renames.found(ieee, device["friendly_name"])
+        names = {device["friendly_name"] for device in devices}
         for topic, history in self.states.items():
-            self.check_state(topic, history, killed, begin)
+            if topic in names:
+                self.check_state(topic, history, killed, begin)
         self.states = {}
 
     def check_state(self, topic, history, killed, begin):
         """Compare the first state after the restart with the last before the kill, or one that was on its way then."""
-        if topic not in set(self.names.values()):
-            return
         known = next((value for _, name, value in self.ear.heard[begin:] if name == topic and value), {})
         last = [value for when, value in history if when <= killed][-1:]
         later = [value for when, value in history if when > killed]
@@ -82,13 +80,7 @@ async def stir(world, ledger, chance, until):
             newcomers -= 1
             house.pair(unpaired[0].name)
         elif deed < 0.6 and paired:
-            device = chance.choice(paired)
-            transaction = f"t{len(ledger.asked)}"
-            ledger.asked[transaction] = (device.ieee, f"plug_{len(ledger.asked)}")
-            ear.say(
-                "bridge/request/device/rename",
-                {"from": device.ieee, "to": ledger.asked[transaction][1], "transaction": transaction},
-            )
+            ear.say("bridge/request/device/rename", ledger.renames.ask(chance.choice(paired).ieee))
         elif paired:
             house.press(chance.choice(paired).name)
         await asyncio.sleep(0.03)
@@ -103,7 +95,7 @@ async def test_killed_at_random_moments_nothing_acknowledged_is_lost(make_world)
     world = await make_world(house)
     ledger = Ledger(world.ear)
     network, kills, killed = None, 0, 0.0
-    while len(ledger.names) < JOINS:
+    while len(ledger.renames.devices) < JOINS:
         begin = len(world.ear.heard)
         await world.bridge.start()
         devices = await world.ear.wait("bridge/devices", since=begin)
@@ -117,4 +109,19 @@ async def test_killed_at_random_moments_nothing_acknowledged_is_lost(make_world)
         await world.bridge.kill()
         ledger.note()
         kills += 1
-    print(f"{kills} kills, {len(ledger.names)} joins, {len(ledger.asked)} renames, {ledger.reports} states published")
+    joins, renames = len(ledger.renames.devices), len(ledger.renames)
+    print(f"{kills} kills, {joins} joins, {renames} renames, {ledger.reports} states published")
+
+
+def test_a_lost_rename_is_noticed():
+    renames = Renames()
+    renames.joined("0x1", "0x1")
+    asked = [renames.ask("0x1")["to"] for _ in range(4)]
+    renames.answered(asked[1])
+    for name in ("0x1", asked[0], "plug_9"):
+        with pytest.raises(AssertionError):
+            renames.found("0x1", name)
+    renames.found("0x1", asked[1])
+    renames.found("0x1", asked[3])
+    with pytest.raises(AssertionError):
+        renames.found("0x1", asked[2])

@@ -2,8 +2,11 @@
 
 import pytest
 
+import zigwire.simulator.plug
 from zigwire.simulator.catalogue import default_house
+from zigwire.simulator.load import Load
 
+MEMORY = zigwire.simulator.plug.MEMORY
 FIELDS = {"state", "power", "energy", "device_temperature", "power_outage_memory", "linkquality", "voltage"}
 
 
@@ -19,6 +22,17 @@ async def world(make_world):
 
 async def said(world, key, value, since):
     return await world.ear.wait("plug", lambda state: state and state.get(key) == value, since)
+
+
+async def silent(world):
+    """Let the plug say all that it says on its own, and nothing any more."""
+    plug = world.house.device("plug")
+    for name in ("announce", "hello", "heartbeat", "sample"):
+        plug.forget(name)
+    since = len(world.ear.heard)
+    plug.report_heartbeat()
+    await world.ear.wait("plug", lambda state: state and "energy" in state, since)
+    return plug
 
 
 async def test_pairing_tells_its_story(make_world):
@@ -105,39 +119,37 @@ async def test_power_outage_memory_as_its_page_says(world):
 
 
 @pytest.mark.parametrize(
-    ("options", "name", "check"),
+    ("options", "name", "before", "after"),
     [
-        ({"device_temperature_calibration": -2}, "device_temperature", lambda before, after: after == before - 2),
-        (
-            {"device_temperature_calibration": -2.5, "device_temperature_precision": 1},
-            "device_temperature",
-            lambda before, after: after == before - 2.5,
-        ),
-        (
-            {"device_temperature_calibration": 0.25, "device_temperature_precision": 0},
-            "device_temperature",
-            lambda before, after: after == before,
-        ),
-        ({"voltage_precision": 0}, "voltage", lambda _, after: after == int(after)),
-        ({"energy_calibration": 100}, "energy", lambda before, after: after == pytest.approx(2 * before, abs=0.03)),
+        ({"device_temperature_calibration": -2}, "device_temperature", 28, 26),
+        ({"device_temperature_calibration": -2.8, "device_temperature_precision": 1}, "device_temperature", 28, 25.2),
+        ({"voltage_precision": 0}, "voltage", 229.6, 230),
+        ({"voltage_calibration": 10}, "voltage", 229.6, 252.56),
+        ({"energy_calibration": 100}, "energy", 1.34, 2.68),
+        ({"energy_calibration": 100, "energy_precision": 1}, "energy", 1.34, 2.7),
+        ({"energy_calibration": 100, "energy_precision": 0}, "energy", 1.34, 3),
     ],
 )
-async def test_options_take_effect_with_the_next_report(world, options, name, check):
+async def test_options_take_effect_with_the_next_report(world, monkeypatch, options, name, before, after):
     plug = world.house.device("plug")
+    plug.unplug()
+    plug.meter.energy, plug.meter.temperature = 1.34, 28.0
+    plug.set_temperature(28.0)
+    monkeypatch.setattr(zigwire.simulator.plug, "MAINS", Load(229.6, swing=0.0))
 
-    async def report():
+    async def report(value):
         since = len(world.ear.heard)
         plug.report_heartbeat()
-        return (await world.ear.wait("plug", lambda state: state.get(name) is not None, since))[name]
+        await said(world, name, value, since)
 
-    before = await report()
+    await report(before)
     response = await world.ear.request("device/options", {"id": "plug", "options": options, "transaction": 7})
     assert response == {
         "data": {"id": "plug", "from": {}, "to": options, "restart_required": False},
         "status": "ok",
         "transaction": 7,
     }
-    assert check(before, await report())
+    await report(after)
 
 
 @pytest.mark.parametrize(
@@ -162,14 +174,18 @@ async def test_options_take_effect_with_the_next_report(world, options, name, ch
     ],
 )
 async def test_bad_commands_are_named_and_change_nothing(world, topic, payload, words):
-    plug = world.house.device("plug")
-    before = plug.on
+    plug = await silent(world)
+    settings = (world.data / "configuration.yaml").read_text()
+    before = (plug.on, plug.restores, plug.own_state()["written"], plug.attributes[MEMORY].value)
     since = world.ear.say(topic, payload)
     fault = await world.ear.wait("bridge/logging", lambda entry: entry["level"] == "error", since)
     for word in words:
         assert word in fault["message"]
     assert len(fault["message"]) < 500
-    assert plug.on is before
+    await world.ear.request("health_check")  # answered after whatever else came of it
+    assert [value for _, name, value in world.ear.heard[since:] if name == "plug"] == []
+    assert (plug.on, plug.restores, plug.own_state()["written"], plug.attributes[MEMORY].value) == before
+    assert (world.data / "configuration.yaml").read_text() == settings
 
 
 async def test_an_unreachable_device_is_named(world):

@@ -1,7 +1,11 @@
 """bridge/request/* through the real program."""
 
+import asyncio
+import signal
+
 import pytest
 from support.waiting import until
+from support.world import Proxy
 
 from zigwire.simulator.catalogue import default_house
 
@@ -76,6 +80,40 @@ async def test_after_a_restart_of_the_broker_the_retained_topics_are_there_again
     world.mosquitto.start()
     for topic in ("bridge/state", "bridge/info", "bridge/devices", "bridge/groups", "bridge/definitions"):
         assert await world.ear.wait(topic, since=since) is not None
+    assert await world.ear.request("health_check") == ok({"healthy": True})
+
+
+async def test_after_a_broken_connection_the_last_will_does_not_stay(make_world):
+    world = await make_world(default_house())
+    proxy = Proxy(world.mosquitto.port)
+    await proxy.open()
+    path = world.data / "configuration.yaml"
+    path.write_text(path.read_text().replace(world.mosquitto.url, f"mqtt://127.0.0.1:{proxy.port}"))
+    try:
+        await world.bridge.start()
+        since = len(world.ear.heard)
+        proxy.cut()
+        await world.ear.wait("bridge/state", lambda state: state == {"state": "offline"}, since)
+        await world.ear.wait("bridge/state", lambda state: state == {"state": "online"}, since)
+    finally:
+        proxy.close()
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7, 0.9])
+async def test_a_stop_while_it_starts_is_heard(make_world, seconds):
+    world = await make_world(default_house())
+    await world.bridge.launch()
+    await asyncio.sleep(seconds)  # the moment is what is tested; any result but an end fails
+    async with asyncio.timeout(15):
+        assert await world.bridge.stop() in {0, -signal.SIGTERM}
+
+
+async def test_a_restart_with_a_faulty_configuration_is_refused(world):
+    path = world.data / "configuration.yaml"
+    good = path.read_text()
+    path.write_text(good.replace("channel: 15", "channel: 99"))
+    assert "advanced.channel" in error(await world.ear.request("restart"))
+    path.write_text(good)
     assert await world.ear.request("health_check") == ok({"healthy": True})
 
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.renames import Renames
 
 ROOT = Path(__file__).resolve().parents[2]
 RIG = ROOT.parent / "shared" / "rig"
@@ -23,27 +24,23 @@ pytestmark = pytest.mark.skipif(not RIG.is_dir(), reason="no ../shared/rig")
 
 
 class Acknowledged:
-    """Names by IEEE address, as events and responses told them."""
+    """Joins and renames, as events and responses told them."""
 
     def __init__(self):
-        self.names = {}
-        self.asked = {}
+        self.renames = Renames()
 
     def hear(self, topic, payload, when):
         del when
         if topic.endswith("bridge/event") and payload["data"].get("status") == "successful":
-            self.names.setdefault(payload["data"]["ieee_address"], payload["data"]["friendly_name"])
+            self.renames.joined(payload["data"]["ieee_address"], payload["data"]["friendly_name"])
         elif topic.endswith("bridge/response/device/rename") and payload["status"] == "ok":
-            ieee, name = self.asked[payload["transaction"]]
-            self.names[ieee] = name
+            self.renames.answered(payload["transaction"])
 
     def check(self, devices):
         known = {device["ieee_address"]: device for device in devices}
-        for ieee, name in self.names.items():
+        for ieee in self.renames.devices:
             assert known[ieee]["interview_completed"]
-            now = known[ieee]["friendly_name"]
-            assert now in {name, *(wanted for address, wanted in self.asked.values() if address == ieee)}
-            self.names[ieee] = now
+            self.renames.found(ieee, known[ieee]["friendly_name"])
 
 
 async def live(rig, acknowledged, chance):
@@ -57,11 +54,8 @@ async def live(rig, acknowledged, chance):
         if chance.random() < 0.3 and newcomers and len(rig.devices) < JOINS and rig.emulator.permitting:
             newcomers -= 1
             rig.join(f"plug{len(rig.devices)}", "lumi_plug")
-        elif acknowledged.names:
-            ieee = chance.choice(list(acknowledged.names))
-            number = len(acknowledged.asked)
-            acknowledged.asked[f"t{number}"] = (ieee, f"plug_{number}")
-            wish = {"from": ieee, "to": f"plug_{number}", "transaction": f"t{number}"}
+        elif acknowledged.renames.devices:
+            wish = acknowledged.renames.ask(chance.choice(acknowledged.renames.devices))
             rig.publish("bridge/request/device/rename", wish)
         await asyncio.sleep(0.03)
 
@@ -74,7 +68,7 @@ async def test_killed_at_random_moments_on_the_rig(tmp_path, monkeypatch):
     chance, acknowledged, kills, network = random.Random(7), Acknowledged(), 0, None
     async with Rig(f"sh {RIG}/targets/zigwire.sh", tmp_path) as rig:
         rig._listeners.append(acknowledged.hear)
-        while len(acknowledged.names) < JOINS:
+        while len(acknowledged.renames.devices) < JOINS:
             seen = []
             rig._listeners.append(lambda topic, payload, _, seen=seen: seen.append((topic, payload)))
             await rig.start_target()
@@ -87,7 +81,7 @@ async def test_killed_at_random_moments_on_the_rig(tmp_path, monkeypatch):
             os.killpg(rig.process.pid, signal.SIGKILL)
             await rig.process.wait()
             kills += 1
-    print(f"{kills} kills, {len(acknowledged.names)} joins, {len(acknowledged.asked)} renames")
+    print(f"{kills} kills, {len(acknowledged.renames.devices)} joins, {len(acknowledged.renames)} renames")
 
 
 def _devices(seen):

@@ -53,6 +53,12 @@ def test_faults_name_the_variable(variable, text, fault):
     assert str(caught.value).startswith(f"{P}{variable}: {fault}")
 
 
+@pytest.mark.parametrize("text", ["9" * 400, "9" * 5000, "0x" + "f" * 10000])
+def test_very_long_numbers_are_faults(text):
+    with pytest.raises(SettingsError, match="must be a whole number from 11 to 26"):
+        overrides({"ZIGWIRE_CONFIG_ADVANCED_CHANNEL": text})
+
+
 def test_all_faults_are_listed():
     with pytest.raises(SettingsError) as caught:
         overrides({P + "A": "", P + "B": "", P + "MQTT_VERSION": "x", "OTHER": ""})

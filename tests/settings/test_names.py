@@ -3,7 +3,23 @@ import pytest
 from zigwire.settings import NameFault, check_name, name_faults
 
 
-@pytest.mark.parametrize("name", ["lamp", "kitchen/lamp", "Küche 🍳", "0x00158d0001a00000", "a/1b", "a/b/c", "1", " "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lamp",
+        "kitchen/lamp",
+        "Küche 🍳",
+        "0x00158d0001a00000",
+        "a/1b",
+        "a/b/c",
+        "1",
+        " ",
+        "bridges",
+        "a/bridge",
+        "set/a/b",
+        "a/b/c/d/e/f/g",
+    ],
+)
 def test_allowed(name):
     assert name_faults(name) == []
     check_name(name)
@@ -23,6 +39,15 @@ def test_allowed(name):
         ("a/b/22", "endpoint"),
         ("a+b", "wildcard"),
         ("a#", "wildcard"),
+        ("bridge", "begin with 'bridge'"),
+        ("bridge/lamp", "begin with 'bridge'"),
+        ("set", "commands"),
+        ("lamp/set", "commands"),
+        ("lamp/get", "commands"),
+        ("lamp/set/state", "commands"),
+        ("lamp/get/state", "commands"),
+        ("lamp/availability", "availability"),
+        ("a/b/c/d/e/f/g/h", "more than 7 parts"),
     ],
 )
 def test_refused(name, reason):
@@ -39,3 +64,4 @@ def test_wildcard_sentence_is_that_of_the_interface():
 
 def test_all_reasons_are_listed():
     assert len(name_faults("/+\n/")) == 3
+    assert len(name_faults("bridge/2/3/4/5/6/set/availability")) == 4

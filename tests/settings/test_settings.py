@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from zigwire.settings import NameFault, Settings, SettingsError, load
+from zigwire.settings import NameFault, Settings, SettingsError, check, load
 from zigwire.settings.defaults import published_defaults
 
 LAMP = "0x00158d0001a00000"
@@ -159,6 +159,42 @@ def test_public_config_is_that_of_bridge_info(tmp_path):
     }
 
 
+SERVER = "mqtt://me:hunter2@host:1883"
+INDEX = "https://me:hunter2@host/index.json?a@b"
+
+
+@pytest.fixture
+def with_users(path):
+    path.write_text(FILE.replace("mqtt://localhost", SERVER) + f"ota:\n  zigbee_ota_override_index_location: {INDEX}\n")
+    return load(path, {})
+
+
+def test_users_in_urls_are_not_published(with_users):
+    config = with_users.public_config()
+    assert config["mqtt"]["server"] == "mqtt://host:1883"
+    assert config["ota"]["zigbee_ota_override_index_location"] == "https://host/index.json?a@b"
+    assert "hunter2" not in str(config)
+    assert with_users.mqtt.server == SERVER
+
+
+def test_urls_without_a_user_are_published_as_they_are(path):
+    path.write_text(FILE + "ota: {zigbee_ota_override_index_location: 'mine@home/[index?'}\n")
+    config = load(path, {}).public_config()
+    assert config["mqtt"]["server"] == "mqtt://localhost"
+    assert config["ota"]["zigbee_ota_override_index_location"] == "mine@home/[index?"
+
+
+def test_a_client_that_sends_back_what_was_published_keeps_the_user(with_users, path):
+    before = path.read_text()
+    with_users.change({"mqtt": with_users.public_config()["mqtt"] | {"keepalive": 60}})
+    assert with_users.mqtt.server == SERVER
+    assert SERVER in path.read_text()
+    assert "keepalive: 60" in path.read_text()
+    assert "keepalive" not in before
+    with_users.change({"mqtt": {"server": "mqtt://other"}})
+    assert with_users.mqtt.server == "mqtt://other"
+
+
 def test_what_is_published_is_a_copy(settings):
     settings.public_config()["mqtt"]["server"] = "x"
     settings.as_dict()["devices"][LAMP]["friendly_name"] = "x"
@@ -231,6 +267,92 @@ def test_rename_to_a_name_that_is_not_free(settings, path, name):
 def test_name_in_use_says_so(settings):
     with pytest.raises(NameFault, match=r"^friendly_name 'all' is already in use$"):
         settings.rename("lamp", "all")
+
+
+def test_white_space_around_names_is_dropped(settings):
+    assert settings.rename("lamp", " bed lamp\n") == "bed lamp"
+    assert settings.devices[LAMP].friendly_name == "bed lamp"
+    assert settings.add_device(OTHER, "\tother ").friendly_name == "other"
+    assert settings.add_group(" lights ").friendly_name == "lights"
+    with pytest.raises(NameFault, match="empty"):
+        settings.rename("other", "  ")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda s: s.rename("lamp", "lamp/set"),
+        lambda s: s.rename("all", "bridge/all"),
+        lambda s: s.add_device(OTHER, "x/availability"),
+        lambda s: s.add_group("a/get/b"),
+        lambda s: s.change({"devices": {LAMP: {"friendly_name": "lamp/set"}}}),
+        lambda s: s.change({"groups": {"1": {"friendly_name": "a/b/c/d/e/f/g/h"}}}),
+    ],
+)
+def test_names_whose_topics_mean_something_else_are_not_given(settings, path, act):
+    with pytest.raises(NameFault):
+        act(settings)
+    assert path.read_text() == FILE
+
+
+def test_names_that_were_given_elsewhere_are_warned_of(path):
+    path.write_text(FILE.replace("friendly_name: lamp ", "friendly_name: lamp/set "))
+    settings = load(path, {})
+    (warning,) = settings.warnings
+    assert warning.startswith(f"devices.{LAMP}: friendly_name must not have 'set' or 'get'")
+    settings.set_device_options("lamp/set", {"retain": True})
+    settings.change({"advanced": {"last_seen": "epoch"}})
+    assert settings.devices[LAMP].friendly_name == "lamp/set"
+    settings.rename("lamp/set", "lamp")
+    assert settings.warnings == ()
+
+
+def test_long_numbers_name_nothing(settings):
+    assert settings.group("1" * 5000) is None
+    assert settings.device("1" * 5000) is None
+    with pytest.raises(SettingsError, match="does not exist"):
+        settings.rename("1" * 5000, "x")
+
+
+@pytest.mark.parametrize(
+    ("lists", "admitted"),
+    [
+        ({}, {LAMP, PLUG, OTHER}),
+        ({"blocklist": [LAMP]}, {PLUG, OTHER}),
+        ({"passlist": [PLUG.upper().replace("X", "x")]}, {PLUG}),
+        ({"passlist": [LAMP, PLUG], "blocklist": [LAMP]}, {LAMP, PLUG}),
+    ],
+    ids=str,
+)
+def test_who_may_be_in_the_network(settings, lists, admitted):
+    settings.change(lists)
+    assert {ieee for ieee in (LAMP, PLUG, OTHER) if settings.admits(ieee)} == admitted
+
+
+def test_check_writes_nothing(path):
+    path.write_text(FILE.replace("  network_key: [", "  pan_id: GENERATE\n  network_key: ["))
+    before, status = path.read_text(), path.stat()
+    check(path, {"ZIGWIRE_CONFIG_ADVANCED_LAST_SEEN": "epoch"})
+    assert path.read_text() == before
+    assert path.stat().st_mtime_ns == status.st_mtime_ns
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_check_lists_all_faults_of_a_load(path):
+    path.write_text(
+        FILE.replace("  network_key: [", "  pan_id: GENERATE\n  channel: 99\n  network_key: [")
+        + "serial: {adapter: auto}\n"
+    )
+    before = path.read_text()
+    for act in (check, load):
+        with pytest.raises(SettingsError) as caught:
+            act(path, {})
+        assert [fault.path for fault in caught.value.faults] == ["serial.adapter", "advanced.channel"]
+    with pytest.raises(SettingsError, match="ZIGWIRE_CONFIG_NONE"):
+        check(path, {"ZIGWIRE_CONFIG_NONE": "1"})
+    with pytest.raises(SettingsError, match="does not exist"):
+        check(path.with_name("none.yaml"), {})
+    assert path.read_text() == before
 
 
 def test_add_and_remove_device(settings, path):

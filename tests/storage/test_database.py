@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 
 from zigwire.storage.database import Database
 from zigwire.storage.errors import StorageError
+from zigwire.storage.rows import insert_device
 from zigwire.zigbee.model import (
     Binding,
     ConfiguredReporting,
@@ -121,10 +125,10 @@ def test_states_and_sightings_are_written_by_flush(tmp_path: Path):
     state = {"state": "OFF"}
     database.put_state(IEEE, state)
     assert devices_in(path) == (1_700_000_000_123, 120)
-    state["state"] = "ON"
+    state["state"] = "ON"  # not put
     database.flush()
     assert devices_in(path) == (1_700_000_001_000, 7)
-    assert database.load_states() == {IEEE: {"state": "ON"}}
+    assert database.load_states() == {IEEE: {"state": "OFF"}}
     database.remove_state(IEEE)
     database.flush()
     assert database.load_states() == {}
@@ -138,36 +142,227 @@ def devices_in(path: Path) -> tuple[int, int]:
     return row
 
 
-def test_a_failed_flush_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def fill_disk(database: Database) -> None:
+    """Let SQLite find no room for another page; a state of `LARGE` needs one."""
+    (pages,) = database._batches.execute("PRAGMA page_count").fetchone()
+    database._batches.execute(f"PRAGMA max_page_count = {pages}")
+
+
+LARGE = {"text": "x" * 100_000}
+
+
+def test_a_failed_flush_loses_nothing(tmp_path: Path):
     with Database(tmp_path / "zigwire.db") as database:
-        database.put_state("a", {"n": 1})
+        device = plug()
+        database.save_device(device)
+        device.linkquality = 7
+        database.touch_device(device)
+        database.put_state("a", LARGE)
         database.put_state("b", {"n": 1})
-        monkeypatch.setattr(database, "_write", lambda *_: (_ for _ in ()).throw(sqlite3.OperationalError("disk full")))
-        with pytest.raises(StorageError, match="disk full"):
+        fill_disk(database)
+        with pytest.raises(StorageError, match="full"):
             database.flush()
         database.put_state("b", {"n": 2})
-        monkeypatch.undo()
+        database._batches.execute("PRAGMA max_page_count = 1000000")
         database.flush()
-        assert database.load_states() == {"a": {"n": 1}, "b": {"n": 2}}
+        assert database.load_states() == {"a": LARGE, "b": {"n": 2}}
+        assert database.load_devices()[0].linkquality == 7
 
 
-def test_flush_in_a_thread_beside_saves(tmp_path: Path):
+def test_a_failing_flush_at_the_close_is_told_and_loses_nothing(tmp_path: Path, caplog):
+    path = tmp_path / "zigwire.db"
+    database = Database(path)
+    database.put_state("a", LARGE)
+    fill_disk(database)
+    database.close()
+    database.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        database.load_states()
+    database = Database(path)
+    assert len(caplog.records) == 1
+    assert "next start" in caplog.text
+    assert database.load_states() == {"a": LARGE}
+    database.close()
+
+
+def test_after_the_close_nothing_is_done(tmp_path: Path):
+    path = tmp_path / "zigwire.db"
+    database = Database(path)
+    database.save_device(plug())
+    database.close()
+    database.flush()
+    assert not database.snapshot()
+    assert not (tmp_path / "zigwire.db.1").exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2**64, -(2**63) - 1, "\ud800", {"deep": ["\udfff"]}, {"\ud800": 1}],
+    ids=["large", "small", "surrogate", "deep", "key"],
+)
+def test_what_json_can_not_express_is_left_out_alone(tmp_path: Path, caplog, value):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.put_state("before", {"n": 1})
+        with caplog.at_level(logging.ERROR):
+            database.put_state("lamp", {"state": "ON", "odd": value})
+            database.put_state("lamp", {"state": "OFF", "odd": value})
+        assert [record.getMessage() for record in caplog.records] == [
+            "The state of lamp is kept without ['odd']: JSON can't express it"
+        ]
+        database.put_state("after", {"n": 2})
+        database.flush()
+        assert database.load_states() == {"before": {"n": 1}, "lamp": {"state": "OFF"}, "after": {"n": 2}}
+        with pytest.raises(TypeError):
+            database.put_state("\ud800", {})
+        database.put_state("last", {"n": 3})
+    with Database(path) as database:
+        assert database.load_states()["last"] == {"n": 3}
+
+
+def test_a_state_is_serialised_once(tmp_path: Path):
+    class Counted:
+        times = 0
+
+        def __str__(self) -> str:
+            Counted.times += 1
+            return "counted"
+
     with Database(tmp_path / "zigwire.db") as database:
-        stop = threading.Event()
-
-        def flushing() -> None:
-            while not stop.is_set():
-                database.flush()
-
-        thread = threading.Thread(target=flushing)
-        thread.start()
-        for number in range(100):
-            database.save_device(Device(f"0x{number:016x}", number))
-            database.put_state(str(number), {"n": number})
-        stop.set()
-        thread.join()
+        database.put_state("a", {"value": Counted()})
         database.flush()
-        assert len(database.load_devices()) == len(database.load_states()) == 100
+        assert database.load_states() == {"a": {"value": "counted"}}
+    assert Counted.times == 1
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_flush_and_snapshot_in_threads_beside_saves(tmp_path: Path):
+    stop = threading.Event()
+
+    def repeat(work: Callable[[], object]) -> None:
+        while not stop.is_set():
+            work()
+
+    with Database(tmp_path / "zigwire.db") as database, ThreadPoolExecutor() as threads:
+        works = [threads.submit(repeat, work) for work in (database.flush, database.flush, database.snapshot)]
+        try:
+            for number in range(300):
+                device = Device(f"0x{number:016x}", number, endpoints={1: Endpoint(1)})
+                database.save_device(device)
+                for sighting in range(20):
+                    device.last_seen = sighting
+                    database.touch_device(device)
+                    database.put_state(f"{number}-{sighting}", {"n": sighting})
+        finally:
+            stop.set()
+        for work in works:
+            work.result()
+        database.flush()
+        assert [device.last_seen for device in database.load_devices()] == [19] * 300
+        assert len(database.load_states()) == 6000
+    with sqlite3.connect(tmp_path / "zigwire.db.1") as copy:
+        assert copy.execute("SELECT count(*) FROM devices").fetchone()[0] > 0
+        assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
+    copy.close()
+
+
+def test_a_snapshot_in_a_thread_has_nothing_of_a_change_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database, ThreadPoolExecutor() as threads:
+        database.save_device(Device("0x01", 1))
+
+        def insert(connection: sqlite3.Connection, device: Device) -> None:
+            insert_device(connection, device)
+            assert threads.submit(database.snapshot).result(timeout=30)
+
+        monkeypatch.setattr("zigwire.storage.database.insert_device", insert)
+        database.save_device(Device("0x02", 2))
+    copy = sqlite3.connect(tmp_path / "zigwire.db.1")
+    assert copy.execute("SELECT ieee FROM devices").fetchall() == [("0x01",)]
+    copy.close()
+
+
+class Watched:
+    """A lock that counts who asked for it."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.asked.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_closing_waits_for_a_snapshot_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with ThreadPoolExecutor() as threads, Database(tmp_path / "zigwire.db") as database:
+        watched = database._copying = Watched()
+
+        def slow(_: Path) -> bool:
+            watched.asked.acquire()
+            closing = threads.submit(database.close)
+            assert watched.asked.acquire(timeout=10)
+            assert not closing.done()
+            return database.load_states() == {}
+
+        monkeypatch.setattr("zigwire.storage.database.snapshot", slow)
+        assert database.snapshot()
+
+
+def test_a_flush_waits_for_a_state_that_is_being_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with ThreadPoolExecutor() as threads, Database(tmp_path / "zigwire.db") as database:
+        watched = database._noting = Watched()
+        append = database._journal.append
+        flushes = []
+
+        def slow(entity: str, state: bytes | None) -> None:
+            append(entity, state)
+            watched.asked.acquire()
+            flushes.append(threads.submit(database.flush))
+            assert watched.asked.acquire(timeout=10)
+
+        monkeypatch.setattr(database._journal, "append", slow)
+        database.put_state("a", {})
+        flushes[0].result(timeout=10)
+        assert database.load_states() == {"a": {}}
+
+
+def test_one_zigwire_at_a_time(tmp_path: Path):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.save_device(plug())
+        spoil(path)  # a second one must not even look at it
+        with pytest.raises(StorageError, match=f"Another Zigwire .process {os.getpid()}. runs on .*{tmp_path}"):
+            Database(path)
+        assert not list(tmp_path.glob("*damaged*"))
+
+
+def test_another_process_is_refused_until_the_first_ends(tmp_path: Path):
+    path = tmp_path / "zigwire.db"
+    first = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, env=environment())
+    first.stdout.readline()
+    with pytest.raises(StorageError, match=f"process {first.pid}"):
+        Database(path)
+    first.kill()
+    first.stdout.read()
+    first.wait()
+    with Database(path) as database:
+        assert database.load_devices()
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 TEXT = st.text(max_size=20).filter(lambda text: "\0" not in text and text.isprintable())
@@ -217,9 +412,8 @@ WRITER = textwrap.dedent("""
 @pytest.mark.parametrize("lines", [1, 3, 10, 17, 29])
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, lines: int):
     path = tmp_path / "zigwire.db"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True, env=environment()
     )
     for _ in range(lines):
         last = int(process.stdout.readline())
@@ -246,7 +440,7 @@ def spoil(path: Path) -> None:
         file.truncate(5000)
 
 
-@pytest.mark.parametrize("harm", ["spoiled", "text", "missing", "empty", "value"])
+@pytest.mark.parametrize("harm", ["spoiled", "text", "missing", "empty"])
 def test_the_snapshot_takes_the_place_of_a_damaged_file(tmp_path: Path, caplog, harm: str):
     path = tmp_path / "zigwire.db"
     with Database(path) as database:
@@ -262,15 +456,89 @@ def test_the_snapshot_takes_the_place_of_a_damaged_file(tmp_path: Path, caplog, 
             path.unlink()
         case "empty":
             path.write_bytes(b"")
-        case "value":
-            connection = sqlite3.connect(path)
-            connection.execute("UPDATE devices SET type = 'Toaster'")
-            connection.commit()
-            connection.close()
     with caplog.at_level(logging.CRITICAL):
         assert devices(path) == [plug()]
     assert "snapshot" in caplog.text
+    assert ("To start empty instead" in caplog.text) == (harm in {"missing", "empty"})
     assert bool(list(tmp_path.glob("zigwire.db.damaged-*"))) == (harm != "missing")
+
+
+def test_to_start_empty_the_snapshots_are_deleted_as_well(tmp_path: Path, caplog):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.save_device(plug())
+        database.snapshot()
+    for copy in tmp_path.glob("zigwire.db*"):
+        copy.unlink()
+    assert devices(path) == []
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("change", "warning", "expected"),
+    [
+        ("UPDATE devices SET type = 'Toaster'", "unknown DeviceType 'Toaster'", {"type": DeviceType.UNKNOWN}),
+        (
+            "UPDATE devices SET interview_state = 'HALF_DONE'",
+            "unknown InterviewState 'HALF_DONE'",
+            {"interview_state": InterviewState.PENDING},
+        ),
+        ("UPDATE devices SET meta = '{'", "'{', which can't be read", {"meta": {}}),
+        ("UPDATE devices SET meta = '[1]'", "can't be read", {"meta": {}}),
+        ("UPDATE devices SET model_id = CAST(x'6cff' AS TEXT)", "", {"model_id": "l\ufffd"}),
+        ("UPDATE bindings SET endpoint = 9", "bindings are stored of endpoint 9", {}),
+        ("UPDATE endpoints SET ieee = 'other' WHERE id = 242", "endpoint of the unknown device other", {}),
+        ("INSERT INTO members VALUES (77, 'other', 1)", "member of the unknown group 77", {}),
+    ],
+)
+def test_values_that_make_no_sense_are_no_damage(tmp_path: Path, caplog, change: str, warning: str, expected: dict):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.save_device(plug())
+        database.snapshot()
+        database.save_network(RECORD)  # the snapshot has none
+    connection = sqlite3.connect(path)
+    connection.execute(change)
+    connection.commit()
+    connection.close()
+    with Database(path) as database:
+        (device,) = database.load_devices()
+        assert database.load_groups() == []
+        assert database.load_network() == RECORD
+    assert {name: getattr(device, name) for name in expected} == expected
+    assert device.endpoints[1].reportings == plug().endpoints[1].reportings
+    assert warning in caplog.text
+    assert not list(tmp_path.glob("*damaged*"))
+
+
+def test_a_snapshot_that_can_not_be_opened_is_passed_over(tmp_path: Path, caplog):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.save_device(plug())
+        database.snapshot()
+    (tmp_path / "zigwire.db.1").replace(tmp_path / "zigwire.db.2")
+    (tmp_path / "zigwire.db.1").mkdir()
+    path.write_text("spoiled")
+    assert devices(path) == [plug()]
+    assert "zigwire.db.1 is passed over" in caplog.text
+
+
+def test_a_snapshot_that_can_not_be_copied_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "zigwire.db"
+    with Database(path) as database:
+        database.save_device(plug())
+        database.snapshot()
+    path.write_text("spoiled")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(StorageError, match="No space left"):
+        Database(path)
+    assert path.read_text() == "spoiled"
+    monkeypatch.undo()
+    assert devices(path) == [plug()]
 
 
 def test_the_next_good_snapshot_is_used(tmp_path: Path):
@@ -325,8 +593,9 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path):
     connection.execute("ALTER TABLE devices DROP COLUMN date_code")
     connection.commit()
     connection.close()
-    with pytest.raises(StorageError, match="newer Zigwire"):
-        Database(path)
+    for _ in range(2):  # the first try lets go of the folder
+        with pytest.raises(StorageError, match="newer Zigwire"):
+            Database(path)
     assert not list(tmp_path.glob("*damaged*"))
 
 

@@ -7,7 +7,16 @@ import itertools
 import pytest
 
 from zigwire.zigbee.errors import NetworkRefusedError
-from zigwire.zigbee.formation import DEFAULT_EXTENDED_PAN_ID, Plan, Situation, differences, plan, resolved
+from zigwire.zigbee.formation import (
+    DEFAULT_EXTENDED_PAN_ID,
+    FAR_ABOVE,
+    Plan,
+    Situation,
+    differences,
+    plan,
+    resolved,
+    to_form,
+)
 from zigwire.zigbee.radio import NetworkParameters
 from zigwire.zigbee.store import NetworkRecord
 
@@ -87,3 +96,27 @@ def test_differences_never_show_a_key():
 def test_the_text_of_one_device():
     with pytest.raises(NetworkRefusedError, match="1 device is known"):
         plan(Situation(None, None, 1, WANTED))
+
+
+def test_a_network_of_another_program_is_not_formed_over():
+    evidence = "database.db of Zigbee2MQTT knows 12 devices"
+    with pytest.raises(NetworkRefusedError, match=rf"{evidence}\. .*--form-new-network"):
+        plan(Situation(None, None, 0, WANTED, known_elsewhere=evidence))
+    assert plan(Situation(OURS, None, 0, WANTED, known_elsewhere=evidence)) is Plan.RESUME
+    assert plan(Situation(None, None, 0, WANTED, form_new=True, known_elsewhere=evidence)) is Plan.FORM
+
+
+@pytest.mark.parametrize(
+    ("held", "record", "reused"),
+    [
+        (None, None, False),
+        (None, RECORD, True),
+        (OURS, None, True),
+        (REKEYED, None, False),
+        (None, NetworkRecord(REKEYED, COORDINATOR), False),
+    ],
+)
+def test_a_key_that_was_in_use_is_counted_on_from_far_above(held, record, reused):
+    formed = to_form(Situation(held, record, 0, WANTED, form_new=True))
+    assert formed == WANTED
+    assert formed.frame_counter == (FAR_ABOVE if reused else 0)

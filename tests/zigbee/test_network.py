@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,9 +27,18 @@ from zigwire.zigbee.errors import (
     RequestTimeoutError,
     StatusError,
 )
-from zigwire.zigbee.model import Binding, Device, DeviceType, Endpoint, InterviewState, Member
+from zigwire.zigbee.model import (
+    Binding,
+    ConfiguredReporting,
+    Device,
+    DeviceType,
+    Endpoint,
+    InterviewState,
+    Member,
+    Scene,
+)
 from zigwire.zigbee.network import Network
-from zigwire.zigbee.radio import ApsFrame, Mode, NetworkParameters
+from zigwire.zigbee.radio import ApsFrame, Mode, NetworkParameters, RadioError
 
 PLUG = "0x00158d0001a2b3c4"
 ON = Command(endpoint=1, cluster="genOnOff", command="on")
@@ -300,12 +310,18 @@ async def test_remove_by_force_and_a_device_that_goes_on_talking(database: Datab
         await until(lambda: PLUG in home.network.devices)
 
 
-async def test_an_unknown_device_that_talks_is_taken_in(database: Database):
+async def test_an_unknown_device_that_talks_is_taken_in_while_joining_is_open(database: Database):
     house = House()
     async with running(Home(database, house)) as home:
         await home.pair()
         database.remove_device(PLUG)
-    async with running(Home(database, house)) as home:
+    now = 1000.0
+    async with running(Home(database, house, clock=lambda: now)) as home:
+        home.plug.press()
+        await until(lambda: any(frame.cluster == 0x8001 for frame in home.air))
+        assert PLUG not in home.network.devices
+        await home.network.permit_join(60)
+        now += 61
         home.plug.press()
         await until(lambda: PLUG in home.network.devices and home.device.interview_state is WELL)
 
@@ -420,11 +436,12 @@ async def with_device(
     device: Device | None = None,
     radio: FakeRadio | None = None,
     clock: Callable[[], float] = lambda: 1.5,
+    **options: Any,
 ) -> AsyncIterator[tuple[Network, FakeRadio, Ears, Device]]:
     device = device or Device(PLUG, 0x2000, DeviceType.ROUTER, WELL, endpoints={1: Endpoint(1)})
     radio, ears = FakeRadio(PARAMETERS), Ears()
     database.save_device(device)
-    network = Network(lambda: radio, database, parameters=PARAMETERS, clock=clock)
+    network = Network(lambda: radio, database, parameters=PARAMETERS, clock=clock, **options)
     await network.start(ears)
     await network.wait_online()
     try:
@@ -449,7 +466,8 @@ async def test_what_can_not_be_read_is_counted(database: Database):
     async with with_device(database) as (network, _, ears, device):
         network.frame_received(report(0x2000, "18"))
         network.frame_received(ApsFrame(0x2000, 0, 0, 0, 0, 0x0013, b"\1\2"))
-        assert (network.unreadable, ears.messages, device.messages) == (2, [], 2)
+        network.frame_received(ApsFrame(0x2000, 0, 0, 0, 0, 0x8038, b"\1\0"))  # is of no concern
+        assert (network.unreadable, ears.messages, device.messages) == (2, [], 3)
 
 
 async def test_a_mistake_of_the_house_does_not_stop_the_network(database: Database, caplog: pytest.LogCaptureFixture):
@@ -622,7 +640,9 @@ async def test_an_interview_that_fails_and_one_that_the_radio_cuts_off(database:
         network.radio_lost("unplugged")
         with pytest.raises(RequestError):
             await asking
-        await until(lambda: network.radio_state == "online" and device.interview_state is InterviewState.IN_PROGRESS)
+        assert ("changed", "PENDING") in ears.heard
+        await until(lambda: network.radio_state == "online" and len(radio.sent) == 2)
+        assert device.interview_state is InterviewState.IN_PROGRESS
 
 
 async def test_a_failed_second_interview_leaves_a_working_device(database: Database):
@@ -654,3 +674,336 @@ async def test_the_coordinators_own_frames_are_no_devices(database: Database):
         network.device_joined(COORDINATOR, 0)
         assert list(network.devices) == [PLUG]
         assert (radio.sent, ears.messages) == ([], [])
+
+
+async def test_an_interview_that_is_cut_off_in_any_other_way_is_resumed(database: Database):
+    device = Device(PLUG, 0x2000, interview_state=InterviewState.FAILED)
+    async with with_device(database, device) as (network, radio, _, device):
+
+        def cut_off(_: ApsFrame) -> str:
+            raise asyncio.CancelledError
+
+        radio.fails = cut_off
+        with pytest.raises(RequestError):
+            await network.interview(device)
+        assert database.load_devices()[0].interview_state is InterviewState.PENDING
+        radio.fails = lambda _: None
+        radio.sent.clear()
+        network.radio_lost("unplugged")
+        await until(lambda: radio.sent)
+        assert device.interview_state is InterviewState.IN_PROGRESS
+
+
+async def test_an_interview_that_was_cancelled_leaves_its_successor_alone(database: Database):
+    device = Device(PLUG, 0x2000, interview_state=InterviewState.FAILED)
+    async with with_device(database, device) as (network, radio, ears, device):
+        asking = asyncio.create_task(network.interview(device))
+        await until(lambda: radio.sent)
+        network.device_left(PLUG, 0x2000, rejoin=False)
+        network.device_joined(PLUG, 0x2000)
+        with pytest.raises(RequestError, match="left"):
+            await asking
+        await until(lambda: len(radio.sent) == 2)
+        network.device_joined(PLUG, 0x2000)
+        assert [event for event in ears.heard if event[0] == "interview"] == [("interview", "IN_PROGRESS")] * 2
+        assert network.devices[PLUG].interview_state is InterviewState.IN_PROGRESS
+
+
+async def test_few_interviews_at_once(database: Database):
+    for number in range(9):
+        database.save_device(Device(f"0x{number + 1:016x}", 0x3000 + number))
+    async with with_device(database) as (network, radio, _, _):
+        await until(lambda: len(radio.sent) == 2)  # the others are for devices that join
+        for number in range(3):
+            network.device_joined(f"0x{number + 0x100:016x}", 0x4000 + number)
+        await until(lambda: len(radio.sent) == 4)
+        await asyncio.sleep(0)
+        assert [frame.destination for frame in radio.sent] == [0x3000, 0x3001, 0x4000, 0x4001]
+
+
+@pytest.mark.parametrize("via", ["device", "force"])
+async def test_a_removed_device_stays_removed(database: Database, via: str):
+    async with with_device(database) as (network, radio, _, device):
+        binding = asyncio.create_task(network.bind(device, 1, network.coordinator_binding(6)))
+        await until(lambda: radio.sent)
+        tsn = radio.sent[0].data[:1]
+        answer = ApsFrame(0x2000, 0, 0, 0, 0, 0x8021, tsn + b"\0")
+        if via == "device":
+            network.frame_received(answer)
+            network.device_left(PLUG, 0x2000, rejoin=False)
+        else:
+            network.frame_received(answer)
+            await network.remove(device, force=True)
+        await asyncio.gather(binding, return_exceptions=True)
+        network.save(device)
+        network.save(Device(PLUG, 0x2000))
+        assert database.load_devices() == []
+
+
+async def test_what_a_device_forgets_is_forgotten_with_it(database: Database):
+    endpoint = Endpoint(1, input_clusters=[6], bindings=[Binding(6, group=1)], scenes=[Scene(1, 1, "dim")])
+    endpoint.reportings.append(ConfiguredReporting(6, 0, 0, 3600))
+    known = Device(PLUG, 0x2000, DeviceType.ROUTER, WELL, model_id="lumi.plug", endpoints={1: endpoint}, meta={"x": 1})
+    async with with_device(database, known) as (network, _, _, _):
+        network.device_left(PLUG, 0x2000, rejoin=True)
+        assert network.devices[PLUG].meta == {"x": 1}
+        network.device_left(PLUG, 0x2000, rejoin=False)
+        network.device_joined(PLUG, 0x2001)
+        device = network.devices[PLUG]
+        assert (device.model_id, device.meta) == ("lumi.plug", {})
+        assert device.endpoints == {1: Endpoint(1, input_clusters=[6])}
+        assert database.load_devices()[0].endpoints == device.endpoints
+
+
+@pytest.mark.parametrize(
+    ("ieee", "address"),
+    [("0x" + "f" * 16, 0x3000), ("0x" + "0" * 16, 0x3000), ("0x0000000000000001", 0xFFF8), ("0x0000000000000001", 0)],
+)
+async def test_nobody_is_no_device(database: Database, ieee: str, address: int):
+    async with with_device(database) as (network, _, _, device):
+        await network.permit_join(60)
+        network.device_joined(ieee, address)
+        announce = zdo.DeviceAnnounce(address, ieee, 0x8E)
+        network.frame_received(ApsFrame(0x3000, 0, 0xFFFD, 0, 0, 0x0013, zdo.encode(announce, 1), Mode.BROADCAST))
+        network.frame_received(ApsFrame(0x2000, 0, 0, 0, 0, 0x8001, b"\1\0"))  # cut off behind the status
+        network.device_joined(PLUG, 0xFFFE)
+        assert list(network.devices) == [PLUG]
+        assert device.network_address == 0x2000
+
+
+async def test_more_requests_than_numbers(database: Database):
+    for number in range(300):
+        ieee = f"0x{number + 1:016x}"
+        database.save_device(Device(ieee, 0x3000 + number, DeviceType.ROUTER, WELL, endpoints={1: Endpoint(1)}))
+    async with with_device(database) as (network, radio, _, _):
+        asking = [network.request(device, READ, timeout=5) for device in network.devices.values()]
+        gathering = asyncio.gather(*asking)
+        await until(lambda: len(radio.sent) == 301)
+        for frame in radio.sent:
+            network.frame_received(report(frame.destination, f"18{frame.data[1]:02x}0100000010{frame.data[1] % 2:02x}"))
+        assert len(await gathering) == 301
+
+
+async def test_management_answers_count_from_the_one_asked(database: Database):
+    other = "0x0000000000000001"
+    database.save_device(Device(other, 0x3000, DeviceType.ROUTER, WELL))
+    async with with_device(database) as (network, radio, _, device):
+        asking = asyncio.create_task(network.zdo_request(device, zdo.ActiveEndpointsRequest(0x2000)))
+        await until(lambda: radio.sent)
+        tsn = radio.sent[0].data[0]
+        for source, endpoint in ((0x3000, 3), (0, 4), (0x4000, 5), (0x2000, 2)):
+            answer = zdo.ActiveEndpointsResponse(0, 0x2000, (endpoint,))
+            network.frame_received(ApsFrame(source, 0, 0, 0, 0, 0x8005, zdo.encode(answer, tsn)))
+        assert await asking == zdo.ActiveEndpointsResponse(0, 0x2000, (2,))
+
+
+async def test_the_coordinators_management_answers(database: Database):
+    async with with_device(database) as (network, radio, _, _):
+        asking = asyncio.create_task(network.zdo_request(None, zdo.LqiRequest()))
+        await until(lambda: radio.sent)
+        for source, total in ((0x4000, 1), (0x2000, 2), (0, 3)):
+            answer = zdo.encode(zdo.LqiResponse(0, total), radio.sent[0].data[0])
+            network.frame_received(ApsFrame(source, 0, 0, 0, 0, 0x8031, answer))
+        assert await asking == zdo.LqiResponse(0, 3)
+
+
+async def test_a_device_that_leaves_without_an_answer_is_removed(database: Database):
+    async with with_device(database) as (network, radio, _, device):
+        removing = asyncio.create_task(network.remove(device))
+        asking = asyncio.create_task(network.zdo_request(device, zdo.ActiveEndpointsRequest(0x2000)))
+        await until(lambda: radio.sent)
+        network.device_left(PLUG, 0x2000, rejoin=False)
+        async with asyncio.timeout(2):
+            await removing
+        with pytest.raises(DeliveryError, match="left"):
+            await asking
+        with pytest.raises(DeliveryError, match="left"):
+            await network.zdo_request(device, zdo.ActiveEndpointsRequest(0x2000))
+        assert len(radio.sent) == 1
+
+
+async def test_a_device_that_moved_is_asked_about_its_new_address(database: Database):
+    async with running(Home(database)) as home:
+        device = await home.pair()
+        request = zdo.ActiveEndpointsRequest(device.network_address)
+        home.plug.node.network_address = 0x4321  # it moved and nobody noticed
+        home.air.clear()
+        await home.network.zdo_request(device, request)
+        assert home.sent()[-1] == (5, "2143")
+        home.plug.node.network_address = 0x4322
+        await home.network.interview(device)
+        assert device.interview_state is WELL
+
+
+async def test_of_two_devices_at_one_address_the_first_is_looked_for(database: Database):
+    other = "0x0000000000000001"
+    async with with_device(database) as (network, radio, _, device):
+        network.device_joined(other, 0x2000)
+        await until(lambda: radio.sent)  # its interview
+        radio.sent.clear()
+        with pytest.raises(DeliveryError, match="another device"):
+            await network.request(device, ON, attempts=1)
+        assert [frame.cluster for frame in radio.sent if frame.cluster != 2] == [0]
+
+        def found(frame: ApsFrame) -> ApsFrame | None:
+            if frame.cluster:
+                return report(0x2001, f"18{frame.data[1]:02x}0b0100")
+            answer = zdo.NetworkAddressResponse(0, PLUG, 0x2001)
+            return ApsFrame(0x2001, 0, 0, 0, 0, 0x8000, zdo.encode(answer, frame.data[0]))
+
+        radio.replies = found
+        assert await network.request(device, ON) is not None
+        assert (radio.sent[-1].cluster, radio.sent[-1].destination) == (6, 0x2001)
+        network.device_joined(PLUG, 0x2000)  # and back
+        network.device_joined(other, 0x2000)
+        assert network.device_at(0x2000) is network.devices[other]
+
+
+async def test_users_management_requests_come_first(database: Database):
+    async with with_device(database) as (network, radio, _, device):
+        radio.gate = asyncio.Event()
+        radio.replies = lambda frame: (
+            report(0x2000, f"18{frame.data[1]:02x}010000001001")
+            if frame.destination_endpoint
+            else ApsFrame(0x2000, 0, 0, 0, 0, 0x8034, frame.data[:1] + b"\0")
+        )
+        background = [
+            asyncio.create_task(network.request(device, READ, priority="background", timeout=5)) for _ in range(2)
+        ]
+        await until(lambda: radio.sent)
+        removing = asyncio.create_task(network.remove(device))
+        await asyncio.sleep(0)
+        radio.gate.set()
+        await removing
+        assert [frame.cluster for frame in radio.sent] == [6, 0x34]
+        await asyncio.gather(*background, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("concurrent", "in_flight"), [(None, 6), (3, 1), (2, 1), (1, 1)])
+async def test_background_requests_leave_room(database: Database, concurrent: int | None, in_flight: int):
+    for number in range(20):
+        ieee = f"0x{number + 1:016x}"
+        database.save_device(Device(ieee, 0x3000 + number, DeviceType.ROUTER, WELL, endpoints={1: Endpoint(1)}))
+    async with with_device(database, concurrent=concurrent) as (network, radio, _, device):
+        radio.gate = asyncio.Event()
+        radio.replies = lambda frame: report(frame.destination, f"18{frame.data[1]:02x}0b0100")
+        everybody = [device for device in network.devices.values() if device.ieee != PLUG]
+        asking = [asyncio.create_task(network.request(device, ON, priority="background")) for device in everybody]
+        await until(lambda: len(radio.sent) >= in_flight)
+        await asyncio.sleep(0)
+        assert len(radio.sent) == in_flight
+        urgent = asyncio.create_task(network.request(device, ON))
+        if concurrent != 1:
+            await until(lambda: len(radio.sent) > in_flight)
+        radio.gate.set()
+        await asyncio.gather(urgent, *asking)
+        assert radio.sent[in_flight].destination == 0x2000
+
+
+async def test_a_pause_between_two_frames(database: Database):
+    async with with_device(database, delay=0.02) as (network, radio, _, device):
+        times: list[float] = []
+
+        def answered(frame: ApsFrame) -> ApsFrame:
+            times.append(asyncio.get_running_loop().time())
+            return report(frame.destination, f"18{frame.data[1]:02x}0b0100")
+
+        radio.replies = answered
+        frame = ApsFrame(0, 1, 0x2000, 1, 0x0104, 6, b"\1\1\1")
+        await asyncio.gather(network.request(device, ON), network.send(frame), network.send(frame))
+        assert [later - earlier >= 0.019 for earlier, later in itertools.pairwise(times)] == [True, True]
+
+
+async def test_sleeping_devices_are_named_to_the_radio(database: Database):
+    sleeper = Device(PLUG, 0x2000, DeviceType.END_DEVICE, WELL, mac_capabilities=0x80, endpoints={1: Endpoint(1)})
+    async with with_device(database, sleeper) as (network, radio, _, device):
+        for work in (network.request(device, READ), network.zdo_request(device, zdo.LqiRequest())):
+            asking = asyncio.create_task(work)
+            await until(lambda: radio.sent)
+            assert radio.sent.pop().sleepy
+            asking.cancel()
+        network.frame_received(report(0x2000, "01210201", 6))
+        await until(lambda: radio.sent)
+        assert radio.sent[0].sleepy
+
+
+async def test_green_power_does_not_decide_about_joining(database: Database):
+    async with with_device(database) as (network, radio, _, _):
+        radio.fails = lambda frame: "BUFFER_FULL" if frame.cluster == 0x21 else None
+        await network.permit_join(60)
+        await network.permit_join(0)
+        assert radio.permits == [60, 0]
+        await network.permit_join(60)
+    assert radio.permits == [60, 0, 60, 0]
+
+
+async def test_questions_to_strangers_wait_behind_users(database: Database):
+    async with with_device(database, clock=lambda: 1000.0, concurrent=1) as (network, radio, _, device):
+        radio.gate = asyncio.Event()
+        radio.replies = lambda frame: report(0x2000, f"18{frame.data[1]:02x}0b0100")
+        asking = [asyncio.create_task(network.request(device, ON))]
+        await until(lambda: radio.sent)
+        network.frame_received(report(0x3000))
+        await asyncio.sleep(0)
+        asking.append(asyncio.create_task(network.send(ApsFrame(0, 1, 0x2000, 1, 0x0104, 6, b"\1\1\1"))))
+        await asyncio.sleep(0)
+        radio.gate.set()
+        await asyncio.gather(*asking)
+        await until(lambda: len(radio.sent) == 3)
+        assert [frame.cluster for frame in radio.sent] == [6, 6, 1]
+
+
+class ForgetfulRadio(FakeRadio):
+    """Says at first that it holds nothing."""
+
+    def __init__(self, held: NetworkParameters, *answers: NetworkParameters | None) -> None:
+        super().__init__(held)
+        self.answers = list(answers)
+
+    async def load(self) -> NetworkParameters | None:
+        return self.answers.pop(0) if self.answers else self.held
+
+
+async def test_that_there_is_no_network_is_asked_twice(database: Database):
+    radio = ForgetfulRadio(PARAMETERS, None)
+    network = Network(lambda: radio, database, parameters=NetworkParameters(1, None, 20, bytes(16)))
+    await network.start(Ears())
+    await network.wait_online()
+    await network.stop()
+    assert radio.formed == []
+    assert database.load_network() is not None
+
+
+async def test_evidence_of_another_programs_network(database: Database):
+    home = Home(database, known_elsewhere="configuration.yaml names 3 devices")
+    await home.network.start(home.ears)
+    with pytest.raises(NetworkRefusedError, match="names 3 devices"):
+        await home.network.wait_online()
+    await home.network.stop()
+    assert home.house.parameters is None
+
+
+async def test_a_backup_before_a_network_is_replaced(database: Database):
+    house, kept = House(), []
+    async with running(Home(database, house, keep_backup=kept.append)):
+        assert kept == []
+    other = NetworkParameters(1, None, 20, bytes(16))
+    async with running(Home(database, house, parameters=other, form_new=True, keep_backup=kept.append)):
+        assert [backup["network_key"]["key"] for backup in kept] == [PARAMETERS.network_key.hex()]
+
+
+async def test_a_network_is_replaced_without_a_backup_that_can_not_be_had(
+    database: Database, caplog: pytest.LogCaptureFixture
+):
+    class Silent(FakeRadio):
+        async def backup(self) -> dict[str, Any] | None:
+            raise RadioError("it is busy")
+
+    radio, kept = Silent(NetworkParameters(1, None, 20, bytes(16))), []
+    options: dict[str, Any] = {"parameters": PARAMETERS, "form_new": True, "keep_backup": kept.append}
+    network = Network(lambda: radio, database, **options)
+    await network.start(Ears())
+    await network.wait_online()
+    await network.stop()
+    assert (radio.formed, kept) == ([PARAMETERS], [])
+    assert "it is busy" in caplog.text

@@ -17,6 +17,17 @@ def test_an_unknown_adapter(adapter: str | None):
         radio_for(adapter, "/dev/null")
 
 
+def test_a_missing_adapter_says_what_to_set():
+    with pytest.raises(RadioError, match=r"^serial\.adapter is missing: set it to one of zstack, .*found out yet$"):
+        radio_for(None, "/dev/null")
+
+
+@pytest.mark.parametrize(("port", "fault"), [("", "is missing"), ("mdns://slzb-06", "'mdns://slzb-06' can't be used")])
+def test_a_port_that_there_is_not(port: str, fault: str):
+    with pytest.raises(RadioError, match=f"^serial\\.port {fault}: set it to a device file or tcp://host:port"):
+        radio_for("zstack", port)
+
+
 @pytest.mark.parametrize("adapter", [adapter for adapter in ADAPTERS if adapter != "zoh"])
 async def test_every_library_has_a_radio_that_reports_a_missing_port(adapter: str):
     radio = radio_for(adapter, "/dev/zigwire-has-no-such-port", baudrate=57600, rtscts=True, concurrent=4)()

@@ -55,6 +55,10 @@ class Registry(RuleBasedStateMachine):
         for address in range(8):
             device = self.devices.by_address(address)
             assert (device and device.ieee) == self.holders.get(address)
+        for ieee, device in self.devices.items():
+            assert self.devices.has(device)
+            assert not self.devices.has(Device(ieee, device.network_address))
+            assert self.devices.leads_to(device) == (self.holders.get(device.network_address) == ieee)
 
 
 TestRegistry = Registry.TestCase

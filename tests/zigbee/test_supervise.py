@@ -17,11 +17,14 @@ from zigwire.zigbee.supervise import Backoff, Supervisor
 class Bench:
     """A supervisor over fake radios whose start goes as the list of outcomes says; an empty list means well."""
 
-    def __init__(self, *outcomes: Exception | None) -> None:
+    def __init__(self, *outcomes: BaseException | None) -> None:
         self.outcomes = list(outcomes)
         self.radios: list[FakeRadio] = []
         self.changes: list[tuple[str, str]] = []
-        self.supervisor = Supervisor(self.make, self.bring_up, lambda *change: self.changes.append(change))
+        self.ends: list[str] = []
+        self.supervisor = Supervisor(
+            self.make, self.bring_up, lambda *change: self.changes.append(change), self.ends.append
+        )
         self.task = asyncio.create_task(self.supervisor.run())
 
     def make(self) -> FakeRadio:
@@ -74,6 +77,7 @@ async def test_it_comes_online_after_failures(caplog: pytest.LogCaptureFixture, 
     ) == 1
     assert [radio.closed for radio in bench.radios] == [1, 1, 1, 1, 0]
     assert len(waits) == 4
+    assert bench.ends == ["no port", "no port", "it is not ready within 180 s", "ValueError('a bug')"]
     await bench.end()
     assert bench.radios[-1].closed == 1
 
@@ -112,3 +116,58 @@ async def test_a_refused_network_is_not_tried_again():
     assert bench.changes == [("connecting", ""), ("offline", "another network")]
     assert len(bench.radios) == 1
     assert bench.supervisor.refused is not None
+
+
+async def test_a_network_that_was_online_is_never_refused_for_good(waits: list[float]):
+    refusal = NetworkRefusedError("no network")
+    bench = Bench(None, refusal, refusal, RadioError("no port"), None)
+    await bench.supervisor.wait_online()
+    bench.supervisor.lost("reset")
+    await until(lambda: bench.changes.count(("online", "")) == 2)
+    assert bench.supervisor.refused is None
+    assert bench.changes == [("connecting", ""), ("online", ""), ("offline", "reset"), ("online", "")]
+    assert [wait > 40 for wait in waits] == [False, True, True, True]
+    await bench.end()
+
+
+@pytest.mark.usefixtures("waits")
+async def test_the_end_of_a_connection_is_told_at_once():
+    bench = Bench()
+    await bench.supervisor.wait_online()
+    bench.supervisor.lost("unplugged")
+    assert bench.ends == ["unplugged"]
+    await bench.end()
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_library_that_cancels_itself():
+    bench = Bench(asyncio.CancelledError())
+    await bench.supervisor.wait_online()
+    assert bench.changes == [("connecting", ""), ("offline", "its library gave up"), ("online", "")]
+    await bench.end()
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_bring_up_is_over_before_its_radio_is_closed():
+    events: list[str] = []
+
+    class Radio(FakeRadio):
+        async def close(self) -> None:
+            events.append("closed")
+
+    async def bring_up(_radio: FakeRadio) -> None:
+        try:
+            events.append("begun")
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            events.append("over")
+
+    supervisor = Supervisor(Radio, bring_up, lambda *_: None, lambda _: None)
+    task = asyncio.create_task(supervisor.run())
+    await until(lambda: events)
+    supervisor.lost("unplugged")
+    await until(lambda: len(events) > 2)
+    assert events[:3] == ["begun", "over", "closed"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -16,34 +17,45 @@ def anything(_message: object) -> bool:
 async def test_only_the_matching_message_resolves():
     transactions = Transactions()
     with transactions.expect("a", lambda message: message == "right") as pending:
-        assert not transactions.resolve("b", pending.tsn, "right")
-        assert not transactions.resolve("a", pending.tsn + 1, "right")
-        assert not transactions.resolve("a", pending.tsn, "wrong")
-        assert transactions.resolve("a", pending.tsn, "right")
-        assert not transactions.resolve("a", pending.tsn, "right")
+        tsn = transactions.number(pending)
+        assert pending.tsn == transactions.number(pending) == tsn
+        assert not transactions.resolve("b", tsn, "right")
+        assert not transactions.resolve("a", tsn + 1, "right")
+        assert not transactions.resolve("a", tsn, "wrong")
+        assert transactions.resolve("a", tsn, "right")
+        assert not transactions.resolve("a", tsn, "right")
         assert await pending.reply == "right"
-    assert not transactions.resolve("a", pending.tsn, "right")
+    assert not transactions.resolve("a", tsn, "right")
 
 
 async def test_numbers_in_use_are_passed_over():
     transactions = Transactions()
     with transactions.expect("a", anything) as pending:
+        tsn = transactions.number(pending)
         numbers = [transactions.next_tsn() for _ in range(255)]
-        assert pending.tsn not in numbers
-        assert sorted([*numbers, pending.tsn]) == list(range(256))
+        assert tsn not in numbers
+        assert sorted([*numbers, tsn]) == list(range(256))
 
 
-async def test_when_all_numbers_are_in_use_the_newest_waits():
-    transactions, waiting = Transactions(), []
-    for _ in range(300):
-        expected = transactions.expect("a", anything)
-        waiting.append((expected, expected.__enter__()))
-    newest = waiting[-1][1]
-    assert transactions.resolve("a", newest.tsn, "answer")
-    assert newest.reply.result() == "answer"
-    for expected, _ in waiting:
-        expected.__exit__(None, None, None)
-    assert not transactions.resolve("a", newest.tsn, "answer")
+async def test_what_is_not_sent_yet_uses_no_number():
+    transactions = Transactions()
+    with contextlib.ExitStack() as stack:
+        for _ in range(300):
+            stack.enter_context(transactions.expect("a", anything))
+        assert sorted(transactions.next_tsn() for _ in range(256)) == list(range(256))
+
+
+async def test_when_all_numbers_are_in_use_each_is_shared_in_turn():
+    transactions = Transactions()
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(transactions.expect(f"peer {number}", anything)) for number in range(512)]
+        numbers = [transactions.number(pending) for pending in waiting]
+        assert sorted(numbers[:256]) == sorted(numbers[256:]) == list(range(256))
+        for pending, tsn in zip(waiting, numbers, strict=True):
+            assert transactions.resolve(pending.peer, tsn, f"answer of {pending.peer}")
+            assert pending.reply.result() == f"answer of {pending.peer}"
+    assert not transactions.resolve("peer 0", numbers[0], "late")
+    assert sorted(transactions.next_tsn() for _ in range(256)) == list(range(256))
 
 
 async def test_failing_one_or_all():
@@ -63,6 +75,7 @@ async def test_giving_up_leaves_nothing_behind():
 
     async def ask() -> None:
         with transactions.expect("a", anything) as pending:
+            transactions.number(pending)
             await pending.reply
 
     task = asyncio.create_task(ask())

@@ -23,7 +23,7 @@ async def test_urgency_before_order():
     await until(lambda: order)
     for name, rank in (("background 1", 1), ("background 2", 1), ("user 1", 0), ("user 2", 0)):
         tasks.append(asyncio.create_task(take(name, rank)))
-    await until(lambda: turns.waiting == 4)
+    await asyncio.sleep(0)  # all wait
     gate.set()
     await asyncio.gather(*tasks)
     assert order == ["first", "user 1", "user 2", "background 1", "background 2"]
@@ -58,7 +58,7 @@ async def test_a_turn_that_is_given_up_goes_to_the_next(when: str):
     first = asyncio.create_task(take("first"))
     await until(lambda: order)
     second, third = asyncio.create_task(take("second")), asyncio.create_task(take("third"))
-    await until(lambda: turns.waiting == 2)
+    await asyncio.sleep(0)  # both wait
     if when == "waiting":
         second.cancel()
         gate.set()
@@ -79,3 +79,20 @@ async def test_an_error_within_a_turn_ends_it():
             _ = 1 / 0
     async with asyncio.timeout(1), turns.turn(0):
         pass
+
+
+async def test_some_turns_are_kept_for_the_most_urgent():
+    turns, inside = Turns(4, reserved=2), []
+    gate = asyncio.Event()
+
+    async def take(rank: int) -> None:
+        async with turns.turn(rank):
+            inside.append(rank)
+            await gate.wait()
+
+    tasks = [asyncio.create_task(take(rank)) for rank in (1, 1, 1, 1, 0, 0, 0)]
+    await asyncio.sleep(0)  # all try
+    assert inside == [1, 1, 0, 0]
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert sorted(inside) == [0, 0, 0, 1, 1, 1, 1]

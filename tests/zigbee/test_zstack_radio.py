@@ -7,8 +7,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import zigpy_znp.api
 from support.radio import COORDINATOR, Ears
 from support.waiting import until
 
@@ -20,7 +22,7 @@ from zigwire.zcl.requests import Command, Read
 from zigwire.zigbee import requests, supervise, zdo
 from zigwire.zigbee.errors import DeliveryError
 from zigwire.zigbee.network import Network
-from zigwire.zigbee.radio import Mode, NetworkParameters, RadioError
+from zigwire.zigbee.radio import ApsFrame, Mode, NetworkParameters, RadioError
 from zigwire.zigbee.radios import radio_for
 
 PLUG = "0x00158d0001a2b3c4"
@@ -38,6 +40,44 @@ async def coordinator(house: House) -> AsyncIterator[str]:
         yield f"tcp://127.0.0.1:{port}"
     finally:
         server.close()
+
+
+class Listener:
+    """A radio's listener that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[Any, ...]] = []
+
+    def frame_received(self, frame: ApsFrame) -> None:
+        self.heard.append(("frame", frame.cluster))
+
+    def device_joined(self, ieee: str, network_address: int) -> None:
+        self.heard.append(("joined", ieee))
+
+    def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:
+        self.heard.append(("left", ieee))
+
+    def radio_lost(self, reason: str) -> None:
+        self.heard.append(("lost",))
+
+
+@asynccontextmanager
+async def started(house: House, listener: Listener) -> AsyncIterator[Any]:
+    async with coordinator(house) as port:
+        radio: Any = radio_for("zstack", port)()
+        await radio.connect()
+        if await radio.load() is None:
+            await radio.form(WANTED)
+        await radio.start(listener)
+        try:
+            yield radio
+        finally:
+            await radio.close()
+
+
+def permit_frame(destination: int, seconds: int = 60) -> ApsFrame:
+    mode = Mode.BROADCAST if destination >= 0xFFF8 else Mode.UNICAST
+    return ApsFrame(0, 0, destination, 0, 0, 0x36, bytes([7, seconds, 1]), mode)
 
 
 async def test_a_life_with_a_coordinator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -112,3 +152,74 @@ async def test_nobody_is_at_the_port():
     with pytest.raises(RadioError):
         await radio.connect()
     await radio.close()
+
+
+async def test_who_may_join_where(monkeypatch: pytest.MonkeyPatch):
+    house = House()
+    async with started(house, Listener()) as radio:
+        air: list[tuple[int, int, bytes]] = []
+        house.on_air = lambda frame: air.append((frame.destination, frame.cluster, frame.data[1:]))
+        await radio.permit(60)
+        assert air == [(0, 0x36, b"\x3c\x01")]
+        assert house.permit_left > 50
+
+        air.clear()
+        await radio.send(permit_frame(0xFFFC))
+        await radio.permit(60)
+        assert air == [(0xFFFC, 0x36, b"\x3c\x01")]
+        await radio.permit(60)
+        assert len(air) == 2
+
+        for build, asked in ((20210708, [0x4321]), (20210707, [0, 0x4321])):
+            version = radio._app._version_rsp.replace(CodeRevision=build)
+            monkeypatch.setattr(radio._app, "_version_rsp", version)
+            air.clear()
+            sending = asyncio.create_task(radio.send(permit_frame(0x4321)))
+            await until(lambda: 0x4321 in [destination for destination, _, _ in air])
+            assert [destination for destination, _, _ in air] == asked
+            sending.cancel()
+
+
+async def test_a_join_is_told_at_once_and_once():
+    house, listener = House(), Listener()
+    house.add("plug", xiaomi_plug, PLUG)
+    async with started(house, listener) as radio:
+        house.pair("plug")
+        await radio.permit(60)
+        await until(lambda: ("frame", 0x13) in listener.heard)
+        assert listener.heard.index(("joined", PLUG)) < listener.heard.index(("frame", 0x13))
+        assert listener.heard.count(("joined", PLUG)) == 1
+        assert radio._app._join_announce_tasks == {}
+
+
+async def test_a_coordinator_lost_while_it_sends():
+    house, listener = House(), Listener()
+    async with started(house, listener) as radio:
+        house.on_air = lambda _frame: house.lose_radio()
+        async with asyncio.timeout(2):
+            with pytest.raises(RadioError, match="closed"):
+                await radio.send(ApsFrame(0, 1, 0x1234, 1, 0x0104, 6, b"\x01\x07\x01"))
+        assert ("lost",) in listener.heard
+
+
+async def test_what_is_half_read_while_the_line_is_taken_over(monkeypatch: pytest.MonkeyPatch):
+    """Octets that zigpy-znp holds at that moment are the beginning of the next frame."""
+    reset = bytes.fromhex("fe064180000200020701c1")
+    original = zigpy_znp.api.ZNP.connect
+    lines: list[Any] = []
+
+    async def connect(znp: Any) -> None:
+        await original(znp)
+        lines.append(znp._uart)
+        znp._uart.data_received(reset[:4])
+
+    monkeypatch.setattr(zigpy_znp.api.ZNP, "connect", connect)
+    async with coordinator(House()) as port:
+        radio: Any = radio_for("zstack", port)()
+        await radio.connect()
+        heard: list[Any] = []
+        monkeypatch.setattr(radio._app._znp, "frame_received", heard.append)
+        lines[0].data_received(reset[4:])
+        assert len(heard) == 1
+        assert bytes(lines[0]._buffer) == b""
+        await radio.close()

@@ -17,33 +17,40 @@ from typing import Any
 from zigwire.bridge.entities import DeviceEntity, Entities
 from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
-from zigwire.devices.errors import DefinitionError
-from zigwire.devices.feature import Context
 from zigwire.settings import AvailabilityOverride, Settings
 from zigwire.zcl.requests import Read
-from zigwire.zigbee.errors import RequestError
-from zigwire.zigbee.model import Device, DeviceType, InterviewState
+from zigwire.zigbee.errors import DeliveryError, RequestError, RequestTimeoutError
+from zigwire.zigbee.model import Device, DeviceType
 from zigwire.zigbee.network import Network
 
 __all__ = ["Availability"]
 
 LOG = logging.getLogger(__name__)
 
-# A device that came back may have changed meanwhile: these are read once it has been quiet for two seconds.
-READ_ON_RETURN = ("state", "brightness", "color")
-QUIET = 2.0
 PINGS_APART = 2.0
+"""Seconds between the questions to two devices."""
+
+PAUSES = (0.0, 3.0)
+"""Seconds before each question to a device that is online; one that is offline is asked once."""
 
 
 @dataclass(slots=True)
 class Watch:
-    """What is known of one device's reachability."""
+    """What is known of one device's reachability.
 
+    Attributes:
+        own: The device's settings that the watch follows.
+        online: As published.
+        asking: Whether it is being asked, or waits for its turn.
+        timer: Runs out when the device was silent for too long.
+        backoff: What its timeout is multiplied by, because it did not answer.
+    """
+
+    own: bool | AvailabilityOverride | None
     online: bool
+    asking: bool = False
     timer: asyncio.TimerHandle | None = None
-    reading: asyncio.TimerHandle | None = None
     backoff: float = 1.0
-    failures: int = 0
 
 
 class Availability:
@@ -54,6 +61,7 @@ class Availability:
         settings: For the switch, the timeouts and the base topic.
         network: To ask devices.
         entities: To name them.
+        returned: Called when a device that was offline is heard again.
         now: Unix time in seconds.
     """
 
@@ -63,35 +71,35 @@ class Availability:
         settings: Settings,
         network: Network,
         entities: Entities,
+        returned: Callable[[DeviceEntity], None],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._mqtt = mqtt
         self._settings = settings
         self._network = network
         self._entities = entities
+        self._returned = returned
         self._now = now
         self._watches: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._asking = asyncio.Lock()
+        self._turn = asyncio.Lock()
+        self._stopped = False
 
     def start(self) -> None:
-        """Publish what is known and begin to watch."""
+        """Publish what is known and begin to watch; who was silent for too long is asked at once."""
         for entity in self._entities.devices():
-            if entity.device.interview_state is InterviewState.SUCCESSFUL:
-                self._watch(entity, online=self._fresh(entity))
+            if self._watched(entity):
+                watch = self._watches.get(entity.key) or self._watch(entity, online=self._fresh(entity))
                 self.publish(entity)
+                self._check(entity, watch)
 
     def stop(self) -> None:
-        """Cease to watch."""
+        """Cease to watch, whatever is heard afterwards."""
+        self._stopped = True
         for ieee in list(self._watches):
             self.forget(ieee)
         for task in self._tasks:
             task.cancel()
-
-    def online(self, device: Device) -> bool:
-        """Tell whether a device counts as reachable."""
-        watch = self._watches.get(device.ieee)
-        return watch is None or watch.online
 
     def seen(self, entity: DeviceEntity) -> None:
         """Note that a device was heard."""
@@ -99,156 +107,209 @@ class Availability:
             return
         watch = self._watches.get(entity.key)
         if watch is None:
-            self._watch(entity, online=True)
+            self._arm(entity, self._watch(entity, online=True))
             self.publish(entity)
             return
         if watch.online:
             # The timer looks at `last_seen` when it fires: a frame costs no new timer.
             return
-        watch.online, watch.failures, watch.backoff = True, 0, 1.0
-        self._rearm(entity, watch)
+        watch.online, watch.backoff = True, 1.0
+        self._arm(entity, watch)
         self.publish(entity)
-        self.returned(entity)
+        self._returned(entity)
 
-    def returned(self, entity: DeviceEntity) -> None:
-        """Read a device's main state once it has been quiet: it announced itself or came back."""
-        watch = self._watches.get(entity.key)
-        if watch is None or entity.behaviour is None:
+    def interviewed(self, entity: DeviceEntity) -> None:
+        """Note that it is known now whether a device is active or passive: its timer was set for what it seemed."""
+        if watch := self._watches.get(entity.key):
+            self._arm(entity, watch)
+
+    def changed(self, entity: DeviceEntity) -> None:
+        """Follow a device's new settings."""
+        before = self._watches.get(entity.key)
+        if before and self._watched(entity) and before.own == entity.settings.availability:
             return
-        if watch.reading:
-            watch.reading.cancel()
-        loop = asyncio.get_running_loop()
-        watch.reading = loop.call_later(QUIET, lambda: self._spawn(self._read_state(entity)))
+        self.forget(entity.key)
+        if not self._watched(entity):
+            return
+        online = before is not None and before.online
+        watch = self._watch(entity, online=online or self._fresh(entity))
+        if before is None or watch.online != online:
+            self.publish(entity)
+        self._check(entity, watch)
 
     def publish(self, entity: DeviceEntity) -> None:
         """Publish a device's availability."""
-        if not self._watched(entity):
-            return
         watch = self._watches.get(entity.key)
         if watch is not None:
             state = {"state": "online" if watch.online else "offline"}
             self._mqtt.publish(self._topic(entity.name), dumps(state), qos=1, retain=True)
 
     def renamed(self, entity: DeviceEntity, before: str) -> None:
-        """Move a device's availability to its new topic."""
+        """Clear a device's availability on its old topic."""
         if self._watched(entity):
             self._mqtt.publish(self._topic(before), b"", qos=1, retain=True)
 
     def forget(self, ieee: str) -> None:
         """Cease to watch a device."""
         watch = self._watches.pop(ieee, None)
-        if watch:
-            for timer in (watch.timer, watch.reading):
-                if timer:
-                    timer.cancel()
+        if watch and watch.timer:
+            watch.timer.cancel()
 
     def _topic(self, name: str) -> str:
         return f"{self._settings.mqtt.base_topic}/{name}/availability"
 
+    # --- settings ---
+
     def _watched(self, entity: DeviceEntity) -> bool:
         own = entity.settings.availability
-        if entity.settings.disabled or own is False:
+        if self._stopped or entity.settings.disabled or own is False:
             return False
         return self._settings.availability.enabled or own is not None
 
-    def _own(self, entity: DeviceEntity, key: str) -> Any:
-        own = entity.settings.availability
-        return getattr(own, key) if isinstance(own, AvailabilityOverride) else None
-
-    def _active(self, device: Device) -> bool:
-        if device.power_source == "Battery":
-            return False
-        return device.type is DeviceType.ROUTER or device.power_source not in (None, "Unknown")
-
     def _timeout(self, entity: DeviceEntity) -> float:
         """Return after how many seconds of silence a device is asked, or counts as offline."""
-        kind = (
-            self._settings.availability.active if self._active(entity.device) else self._settings.availability.passive
-        )
-        minutes = self._own(entity, "timeout")
+        common = self._settings.availability
+        kind = common.active if _is_active(entity.device) else common.passive
+        minutes = _own(entity, "timeout")
         return float(kind.timeout if minutes is None else minutes) * 60
 
-    def _fresh(self, entity: DeviceEntity) -> bool:
-        last_seen = entity.device.last_seen
-        return last_seen is not None and self._now() - last_seen / 1000 < self._timeout(entity)
+    def _jitter(self, entity: DeviceEntity) -> float:
+        """Return by how many seconds a question is put off, so that not all go out at once."""
+        if not _is_active(entity.device):
+            return 0.0
+        own = _own(entity, "max_jitter")
+        most = self._settings.availability.active.max_jitter if own is None else own
+        return random.uniform(0, most / 1000)  # noqa: S311 - spreads load, no secret
 
-    def _watch(self, entity: DeviceEntity, *, online: bool) -> None:
-        if self._watched(entity):
-            watch = self._watches[entity.key] = Watch(online)
-            self._rearm(entity, watch)
-
-    def _rearm(self, entity: DeviceEntity, watch: Watch) -> None:
-        if watch.timer:
-            watch.timer.cancel()
-        active = self._settings.availability.active
-        wait = self._timeout(entity)
-        if self._active(entity.device):
-            jitter = self._own(entity, "max_jitter")
-            span = active.max_jitter if jitter is None else jitter
-            wait = wait * watch.backoff + 1 + random.uniform(0, span / 1000)  # noqa: S311 - spreads load, no secret
-        if watch.online and entity.device.last_seen is not None:
-            wait = max(wait - (self._now() - entity.device.last_seen / 1000), 1.0)
-        watch.timer = asyncio.get_running_loop().call_later(wait, self._silent, entity.device.ieee)
-
-    def _silent(self, ieee: str) -> None:
-        device = self._network.devices.get(ieee)
-        watch = self._watches.get(ieee)
-        if device is None or watch is None:
-            return
-        entity = self._entities.of(device)
-        if watch.online and self._fresh(entity):
-            self._rearm(entity, watch)
-        elif self._active(device):
-            self._spawn(self._ask(entity, watch))
-        else:
-            self._went_offline(entity, watch)
-
-    async def _ask(self, entity: DeviceEntity, watch: Watch) -> None:
-        """Ask a device for its ZCL version; the answer is a frame like any other and counts as being seen."""
-        attempts = 2 if watch.online else 1
-        request = Read(endpoint=_basic_endpoint(entity.device), cluster="genBasic", attributes=("zclVersion",))
-        async with self._asking:
-            try:
-                await self._network.request(entity.device, request, attempts=attempts, priority="background")
-            except RequestError as error:
-                LOG.debug("'%s' does not answer: %s", entity.name, error)
-                self._went_offline(entity, watch)
-            await asyncio.sleep(PINGS_APART)
-        if self._watches.get(entity.key) is watch and not self._paused(entity, watch):
-            self._rearm(entity, watch)
+    def _backs_off(self, entity: DeviceEntity) -> bool:
+        own = _own(entity, "backoff")
+        return bool(self._settings.availability.active.backoff if own is None else own)
 
     def _paused(self, entity: DeviceEntity, watch: Watch) -> bool:
-        own = self._own(entity, "pause_on_backoff_gt")
+        own = _own(entity, "pause_on_backoff_gt")
         limit = self._settings.availability.active.pause_on_backoff_gt if own is None else own
         return not watch.online and bool(limit) and watch.backoff > limit
 
+    # --- waiting ---
+
+    def _watch(self, entity: DeviceEntity, *, online: bool) -> Watch:
+        watch = self._watches[entity.key] = Watch(entity.settings.availability, online)
+        return watch
+
+    def _entity(self, ieee: str, watch: Watch) -> DeviceEntity | None:
+        """Return the device as it is now, None when it is gone or this is not its watch any more."""
+        device = self._network.devices.get(ieee)
+        if device is None or self._watches.get(ieee) is not watch:
+            return None
+        return self._entities.of(device)
+
+    def _silence(self, entity: DeviceEntity) -> float:
+        """Return for how many seconds a device was not heard."""
+        last_seen = entity.device.last_seen
+        return float("inf") if last_seen is None else max(0.0, self._now() - last_seen / 1000)
+
+    def _fresh(self, entity: DeviceEntity) -> bool:
+        return self._silence(entity) < self._timeout(entity)
+
+    def _arm(self, entity: DeviceEntity, watch: Watch) -> None:
+        """Look at a device again after its timeout, counted from when it was heard; from now if that is too old."""
+        if watch.asking:
+            return
+        if watch.timer:
+            watch.timer.cancel()
+        wait = self._timeout(entity) * watch.backoff + 1 + self._jitter(entity)
+        if watch.online and self._fresh(entity):
+            wait -= self._silence(entity)
+        watch.timer = asyncio.get_running_loop().call_later(wait, self._expired, entity.key, watch)
+
+    def _expired(self, ieee: str, watch: Watch) -> None:
+        if entity := self._entity(ieee, watch):
+            self._check(entity, watch)
+
+    def _check(self, entity: DeviceEntity, watch: Watch) -> None:
+        """Judge a device by when it was last heard."""
+        if watch.online and self._fresh(entity):
+            self._arm(entity, watch)
+        elif _is_active(entity.device):
+            self._ask(entity.key, watch)
+        else:
+            self._went_offline(entity, watch)
+
     def _went_offline(self, entity: DeviceEntity, watch: Watch) -> None:
-        watch.failures += 1
-        own = self._own(entity, "backoff")
-        if self._settings.availability.active.backoff if own is None else own:
-            watch.backoff *= 1.5 if watch.failures == 1 else 2
         if watch.online:
             watch.online = False
             LOG.info("'%s' is offline", entity.name)
             self.publish(entity)
 
-    async def _read_state(self, entity: DeviceEntity) -> None:
-        if entity.behaviour is None:
-            return
-        for key in READ_ON_RETURN:
-            if key not in entity.behaviour.properties:
-                continue
-            try:
-                reading = entity.behaviour.read(key, Context(options=entity.options, state={}))
-                for request in reading.requests:
-                    await self._network.request(entity.device, request, priority="background")
-            except (DefinitionError, RequestError) as error:
-                LOG.debug("Can't read '%s' of '%s' after its return: %s", key, entity.name, error)
+    # --- asking ---
 
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _ask(self, ieee: str, watch: Watch) -> None:
+        if watch.asking:
+            return
+        watch.asking = True
+        task = asyncio.get_running_loop().create_task(self._take_turn(ieee, watch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _take_turn(self, ieee: str, watch: Watch) -> None:
+        """Ask a device when all before it were asked; its answer is a frame like any other and counts as being seen."""
+        async with self._turn:
+            if self._overdue(ieee, watch) is None:
+                self._asked(ieee, watch, silent=False)
+                return
+            self._asked(ieee, watch, silent=await self._is_silent(ieee, watch))
+            await asyncio.sleep(PINGS_APART)
+
+    def _overdue(self, ieee: str, watch: Watch) -> DeviceEntity | None:
+        """Return the device if it is still to be asked: it is there and was not heard meanwhile."""
+        entity = self._entity(ieee, watch)
+        return None if entity is None or (watch.online and self._fresh(entity)) else entity
+
+    async def _is_silent(self, ieee: str, watch: Watch) -> bool:
+        for pause in PAUSES if watch.online else PAUSES[:1]:
+            await asyncio.sleep(pause)
+            entity = self._overdue(ieee, watch)
+            if entity is None or not await self._gives_no_sign(entity):
+                return False
+        return True
+
+    async def _gives_no_sign(self, entity: DeviceEntity) -> bool:
+        """Ask for the ZCL version. A refusal is a sign of life too, and a lost radio is not the device's fault."""
+        device = entity.device
+        heard = device.last_seen
+        request = Read(endpoint=_basic_endpoint(device), cluster="genBasic", attributes=("zclVersion",))
+        try:
+            await self._network.request(device, request, attempts=1, priority="background")
+        except (DeliveryError, RequestTimeoutError) as error:
+            LOG.debug("'%s' does not answer: %s", entity.name, error)
+            return device.last_seen == heard
+        except RequestError as error:
+            LOG.debug("Asked '%s' for a sign of life: %s", entity.name, error)
+        return False
+
+    def _asked(self, ieee: str, watch: Watch, *, silent: bool) -> None:
+        watch.asking = False
+        entity = self._entity(ieee, watch)
+        if entity is None:
+            return
+        if silent:
+            if self._backs_off(entity):
+                watch.backoff *= 1.5 if watch.online else 2
+            self._went_offline(entity, watch)
+        if not self._paused(entity, watch):
+            self._arm(entity, watch)
+
+
+def _own(entity: DeviceEntity, key: str) -> Any:
+    """Return what a device's own settings say, None when they leave it to the common ones."""
+    own = entity.settings.availability
+    return getattr(own, key) if isinstance(own, AvailabilityOverride) else None
+
+
+def _is_active(device: Device) -> bool:
+    if device.power_source == "Battery":
+        return False
+    return device.type is DeviceType.ROUTER or device.power_source not in (None, "Unknown")
 
 
 def _basic_endpoint(device: Device) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 
 from zigwire.bridge import homeassistant
@@ -17,11 +18,12 @@ from zigwire.bridge.info import Info
 from zigwire.bridge.publisher import Mqtt, Publisher
 from zigwire.bridge.receiver import Receiver
 from zigwire.bridge.requests import Requests
+from zigwire.bridge.returns import Returns
 from zigwire.bridge.states import States
 from zigwire.bridge.topics import EntityTopic, RequestTopic, filters, parse
 from zigwire.devices.sources import DefinitionSource
 from zigwire.mqtt.message import Properties
-from zigwire.settings import Settings
+from zigwire.settings import Settings, SettingsError
 from zigwire.zcl.message import Message
 from zigwire.zigbee.events import RadioState
 from zigwire.zigbee.model import Device, InterviewState
@@ -42,6 +44,7 @@ class Bridge:
         states: The state cache.
         source: Where definitions come from.
         restart: Asks the application to restart the bridge.
+        now: Unix time in seconds.
     """
 
     def __init__(
@@ -52,21 +55,26 @@ class Bridge:
         states: States,
         source: DefinitionSource,
         restart: Callable[[], None],
+        now: Callable[[], float] = time.time,
     ) -> None:
         base_topic = settings.mqtt.base_topic
-        adjust = [homeassistant.complete] if settings.homeassistant.enabled else []
+        for_homeassistant = settings.homeassistant.enabled
         self._settings = settings
         self._network = network
         self._states = states
         self._prefix = f"{base_topic}/"
         self._online = False
+        self._offline_reason: str | None = None
         self.entities = Entities(network, settings, source)
         self.info = Info(mqtt, settings, network, self.entities)
-        self.publisher = Publisher(mqtt, states, settings, adjust)
+        complete = [homeassistant.complete] if for_homeassistant else []
+        self.publisher = Publisher(mqtt, states, settings, self.entities.of, complete, now)
         self._receiver = Receiver(self.publisher, states, settings)
-        self.commands = Commands(self.entities, network, self.publisher, states)
+        without = homeassistant.without_needless_state if for_homeassistant else None
+        self.commands = Commands(self.entities, network, self.publisher, states, without)
         self._events = Events(mqtt, base_topic)
-        self._availability = Availability(mqtt, settings, network, self.entities)
+        self._returns = Returns(network, self.entities, states)
+        self._availability = Availability(mqtt, settings, network, self.entities, self._returns.returned, now)
         changes = DeviceChanges(self._renamed, self._options_changed, self._removed, self._configure)
         self._network_requests = BridgeRequests(network, self.entities, self.info, restart)
         self._device_requests = DeviceRequests(network, self.entities, settings, self.info, changes)
@@ -83,7 +91,7 @@ class Bridge:
     def start(self) -> None:
         """Say what the bridge knows: it hears MQTT and the radio is up."""
         for ieee in self._network.devices.keys() - self._settings.devices.keys():
-            self._settings.add_device(ieee)
+            self._name(ieee)
         self._online = True
         self.info.state(online=True)
         self.info.all()
@@ -91,14 +99,25 @@ class Bridge:
         if self._settings.advanced.cache_state_send_on_startup and self._settings.advanced.cache_state:
             self._publish_cached()
 
-    def stop(self) -> None:
-        """Say goodbye and give up what is under way."""
+    def cancel(self) -> None:
+        """Give up what is under way."""
         self._network_requests.stop()
         self._requests.cancel()
         self.commands.cancel()
         self._availability.stop()
+        self._returns.stop()
+
+    def stop(self) -> None:
+        """Say what is held back, and goodbye."""
+        self.cancel()
         self.publisher.flush()
+        self._online = False
         self.info.state(online=False)
+
+    async def connected(self) -> None:
+        """Say how it is after a connection to the broker, which may have published the last will meanwhile."""
+        if self._online:
+            self.info.state(online=self._offline_reason is None, reason=self._offline_reason)
 
     def message(
         self,
@@ -124,7 +143,7 @@ class Bridge:
     def device_joined(self, device: Device) -> None:
         """Name a new device, and tell of it."""
         if device.ieee not in self._settings.devices:
-            self._settings.add_device(device.ieee)
+            self._name(device.ieee)
         entity = self._renewed(device)
         self._device_requests.joined(device.ieee)
         LOG.info("'%s' joined", entity.name)
@@ -137,27 +156,23 @@ class Bridge:
         entity = self.entities.of(device)
         self.info.devices()
         self._events.announced(entity)
-        self._availability.returned(entity)
+        self._returns.returned(entity)
 
     def interview_changed(self, device: Device) -> None:
-        """Tell how far an interview came; after a good one the device has a definition."""
+        """Tell how far an interview came; one that waits for the radio to come back (pending) is no event."""
         entity = self._renewed(device)
-        state = device.interview_state
-        if state is InterviewState.IN_PROGRESS:
-            LOG.info("Interviewing '%s'", entity.name)
-        elif state is InterviewState.FAILED:
-            LOG.error(
-                "The interview of '%s' failed; try bridge/request/device/interview, or pair it again", entity.name
-            )
-        else:
-            self._log_identified(entity)
+        self._log_interview(entity)
         self.info.devices()
-        definition = self.info.definition(entity) if state is InterviewState.SUCCESSFUL else None
-        self._events.interview(entity, definition)
-        if state is InterviewState.SUCCESSFUL:
-            self.info.devices()
-            self.info.info()
-            self.info.definitions()
+        if device.interview_state is InterviewState.PENDING:
+            return
+        if device.interview_state is not InterviewState.SUCCESSFUL:
+            self._events.interview(entity, None)
+            return
+        self._availability.interviewed(entity)
+        self._events.interview(entity, self.info.definition(entity))
+        self.info.devices()
+        self.info.info()
+        self.info.definitions()
 
     def device_changed(self, device: Device) -> None:
         """Show what changed."""
@@ -168,7 +183,9 @@ class Bridge:
         """Tell that a device is gone."""
         entity = self.entities.of(device)
         LOG.warning("'%s' left the network", entity.name)
+        self.commands.forget(entity.key)
         self._availability.forget(entity.key)
+        self._returns.forget(entity.key)
         self.publisher.forget(entity.key)
         self.entities.forget(entity.key)
         self.info.changed(entity.key)
@@ -189,11 +206,13 @@ class Bridge:
         """Tell when the radio is lost, and all there is to say when it is back."""
         if state == "online":
             LOG.info("The radio is up")
+            self._offline_reason = None
             if self._online:
                 self.info.state(online=True)
                 self.info.info()
                 self.info.devices()
         elif state == "offline":
+            self._offline_reason = reason
             self.info.state(online=False, reason=reason)
             if not self._online:
                 self.info.all()
@@ -212,25 +231,39 @@ class Bridge:
     def _options_changed(self, entity: DeviceEntity) -> None:
         self.info.changed(entity.key)
         self.publisher.forget(entity.key)
+        self._availability.changed(entity)
         self.info.devices()
         self.info.info()
         self.info.definitions()
 
-    def _removed(self, entity: DeviceEntity) -> None:
-        self.publisher.clear(entity.name)
-        self._states.remove(entity.key)
+    def _removed(self, ieee: str, name: str) -> None:
+        self.publisher.clear(name)
+        self._states.remove(ieee)
 
     async def _configure(self, entity: DeviceEntity) -> None:
         await configure(self._network, entity)
         self.device_changed(entity.device)
 
+    def _name(self, ieee: str) -> None:
+        """Enter a device into the settings; while they can't be saved it lives under its IEEE address."""
+        try:
+            self._settings.add_device(ieee)
+        except SettingsError as error:
+            LOG.error("%s is not entered into the configuration: %s", ieee, error)
+
     def _renewed(self, device: Device) -> DeviceEntity:
         self.info.changed(device.ieee)
         return self.entities.refresh(device)
 
-    def _log_identified(self, entity: DeviceEntity) -> None:
+    def _log_interview(self, entity: DeviceEntity) -> None:
         device = entity.device
-        if entity.behaviour:
+        if device.interview_state is InterviewState.PENDING:
+            LOG.info("The interview of '%s' waits for the radio", entity.name)
+        elif device.interview_state is InterviewState.IN_PROGRESS:
+            LOG.info("Interviewing '%s'", entity.name)
+        elif device.interview_state is InterviewState.FAILED:
+            LOG.error("'%s' was not interviewed; try bridge/request/device/interview, or pair it again", entity.name)
+        elif entity.behaviour:
             definition = entity.behaviour.definition
             LOG.info("'%s' is a %s %s: %s", entity.name, definition.vendor, definition.model, definition.description)
         else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from zigwire.bridge.entities import Entities
 from zigwire.bridge.info import Info, permit_end
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, fields
 from zigwire.zigbee.errors import RequestError
+from zigwire.zigbee.model import Device
 from zigwire.zigbee.network import LONGEST_PERMIT, Network
 
 __all__ = ["BridgeRequests"]
@@ -39,15 +40,12 @@ class BridgeRequests:
         """Let devices join for a time, through all routers or one."""
         asked = fields(message, "time", bare="time")
         seconds = _seconds(asked["time"])
-        name = asked.get("device")
-        via = self._entities.find_device(str(name)) if name is not None else None
-        if name is not None and via is None:
-            raise RequestFault(f"Device '{name}' does not exist")
-        await self._network.permit_join(seconds, via.device if via else None)
-        where = f" via '{via.name}'" if via else ""
+        via, name = self._via(asked.get("device"))
+        await self._network.permit_join(seconds, via)
+        where = f" via '{name}'" if name else ""
         LOG.info("Devices may %s", f"join{where} for {seconds} s" if seconds else "not join any more")
         self._permitted(seconds)
-        return {"time": seconds} if name is None else {"time": seconds, "device": name}
+        return {"time": seconds} if name is None else {"time": seconds, "device": asked["device"]}
 
     async def health_check(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
         """Tell whether the radio answers now."""
@@ -60,9 +58,20 @@ class BridgeRequests:
         return {"healthy": True}
 
     async def restart(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
-        """Restart the bridge in this process, once the response is sent."""
+        """Restart the bridge in this process, once the response is sent; not with a configuration that has faults."""
         self._restart()
         return {}
+
+    def _via(self, name: Any) -> tuple[Device | Literal["coordinator"] | None, str | None]:
+        """Return where devices may join: everywhere, at the coordinator alone, or at one device."""
+        if name is None or name == "":
+            return None, None
+        if isinstance(name, str) and name.lower() == "coordinator":
+            return "coordinator", name
+        entity = self._entities.find_device(str(name))
+        if entity is None:
+            raise RequestFault(f"Device {shortened(str(name))} does not exist")
+        return entity.device, entity.name
 
     def stop(self) -> None:
         """Forget the end of the join window."""
@@ -78,7 +87,7 @@ class BridgeRequests:
 
 
 def _seconds(value: Any) -> int:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= len(str(LONGEST_PERMIT)):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST_PERMIT:
         raise RequestFault(f"time is {shortened(value)}; 0 to {LONGEST_PERMIT} (seconds) is allowed")

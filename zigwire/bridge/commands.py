@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from zigwire.bridge.entities import DeviceEntity, Entities, Entity, UnknownEntity
-from zigwire.bridge.payloads import PayloadFault, command_message
+from zigwire.bridge.entities import DeviceEntity, Entities, UnknownEntity
+from zigwire.bridge.order import ordered
+from zigwire.bridge.payloads import PayloadFault, command_message, shortened
 from zigwire.bridge.publisher import Publisher
 from zigwire.bridge.states import States, matcher
-from zigwire.bridge.topics import EntityTopic
-from zigwire.devices.behaviour import Behaviour
+from zigwire.bridge.topics import EntityTopic, Verb
 from zigwire.devices.errors import DefinitionError
 from zigwire.devices.feature import Context, Reading
 from zigwire.zcl.errors import EncodeError
 from zigwire.zigbee.errors import RequestError, StatusError
+from zigwire.zigbee.model import Device
 from zigwire.zigbee.network import Network
 
 __all__ = ["Commands"]
@@ -24,20 +27,52 @@ __all__ = ["Commands"]
 LOG = logging.getLogger(__name__)
 
 # A device that does not answer takes up to a quarter of a minute per command; more than this are refused, not hoarded.
-WAITING = 100
-LAST_WHEN_OFF = frozenset({"state", "brightness", "brightness_percent"})
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A message for one device."""
+
+    verb: Verb
+    endpoint: str | None
+    message: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Line:
+    """The commands that one device has still to carry out, in their order, and who sees to it."""
+
+    device: Device
+    waiting: deque[Command] = field(default_factory=deque)
+    worker: asyncio.Task[None] | None = None
 
 
 class Commands:
-    """Carries out set and get messages: one entity's in their order, different entities' side by side."""
+    """Carries out set and get messages: one device's in their order, different devices' side by side.
 
-    def __init__(self, entities: Entities, network: Network, publisher: Publisher, states: States) -> None:
+    Args:
+        entities: Who can be addressed.
+        network: Carries the requests.
+        publisher: Publishes optimistic states.
+        states: What is known of each.
+        adjust: Takes out what a message should not have, given it and the known state; None takes out nothing.
+    """
+
+    def __init__(
+        self,
+        entities: Entities,
+        network: Network,
+        publisher: Publisher,
+        states: States,
+        adjust: Callable[[dict[str, Any], Mapping[str, Any]], None] | None = None,
+    ) -> None:
         self._entities = entities
         self._network = network
         self._publisher = publisher
         self._states = states
-        self._waiting: dict[str, int] = {}
-        self._last: dict[str, asyncio.Task[None]] = {}
+        self._adjust = adjust
+        self._lines: dict[str, Line] = {}
 
     def handle(self, topic: EntityTopic, payload: bytes) -> None:
         """Begin to carry out a message; faults are logged (and so published on bridge/logging)."""
@@ -45,10 +80,10 @@ class Commands:
             entity, endpoint = self._entities.locate(topic.path)
             message = command_message(payload, topic.attribute)
         except UnknownEntity as error:
-            LOG.error("%s: nothing to %s. Use a friendly name or IEEE address of bridge/devices", error, topic.verb)
+            LOG.error("Can't %s: %s. Friendly names and IEEE addresses of bridge/devices are known", topic.verb, error)
             return
         except PayloadFault as error:
-            LOG.error("Can't %s '%s': %s", topic.verb, topic.path, error)
+            LOG.error("Can't %s %s: %s", topic.verb, shortened(topic.path), error)
             return
         if not isinstance(entity, DeviceEntity):
             LOG.error("Can't %s '%s': commands to groups are not supported yet", topic.verb, entity.name)
@@ -56,100 +91,106 @@ class Commands:
         if fault := _refusal(entity, endpoint):
             LOG.error("Can't %s '%s': %s", topic.verb, entity.name, fault)
             return
-        self._enqueue(entity, self._run(topic, entity, endpoint, message))
+        self._enqueue(entity, Command(topic.verb, endpoint, message))
 
     async def idle(self) -> None:
         """Wait until no command is under way."""
-        while self._last:
-            await asyncio.gather(*self._last.values(), return_exceptions=True)
+        while workers := [line.worker for line in self._lines.values() if line.worker]:
+            await asyncio.wait(workers)
 
     def cancel(self) -> None:
-        """Give up all commands under way."""
-        for task in self._last.values():
-            task.cancel()
+        """Give up all commands, those under way and those that wait."""
+        for ieee in list(self._lines):
+            self.forget(ieee)
 
-    def _enqueue(self, entity: Entity, work: Any) -> None:
-        key = entity.key
-        if self._waiting.get(key, 0) >= WAITING:
-            work.close()
-            LOG.error("Can't command '%s': %d commands are waiting for it already", entity.name, WAITING)
+    def forget(self, ieee: str) -> None:
+        """Give up the commands of one device: it is gone."""
+        line = self._lines.pop(ieee, None)
+        if line and line.worker:
+            line.worker.cancel()
+
+    def _enqueue(self, entity: DeviceEntity, command: Command) -> None:
+        line = self._lines.get(entity.key)
+        if line is None:
+            line = self._lines[entity.key] = Line(entity.device)
+            line.worker = asyncio.get_running_loop().create_task(self._work(line), name=f"commands of {entity.key}")
+        if len(line.waiting) >= MOST_WAITING:
+            LOG.error("Can't %s '%s': %d commands wait for it already", command.verb, entity.name, MOST_WAITING)
             return
-        self._waiting[key] = self._waiting.get(key, 0) + 1
-        task = asyncio.get_running_loop().create_task(_after(self._last.get(key), work))
-        self._last[key] = task
-        task.add_done_callback(lambda done: self._finished(key, done))
+        line.waiting.append(command)
 
-    def _finished(self, key: str, task: asyncio.Task[None]) -> None:
-        self._waiting[key] -= 1
-        if self._last.get(key) is task:
-            del self._last[key]
-            del self._waiting[key]
-        if not task.cancelled() and (error := task.exception()):
-            LOG.error("A command failed because of a fault in Zigwire", exc_info=error)
+    async def _work(self, line: Line) -> None:
+        device = line.device
+        while line.waiting and self._here(device):
+            command = line.waiting.popleft()
+            try:
+                await (self._get if command.verb == "get" else self._set)(device, command)
+            except Exception:
+                LOG.exception("Can't %s '%s' because of a fault in Zigwire", command.verb, device.ieee)
+        if self._lines.get(device.ieee) is line:
+            del self._lines[device.ieee]
 
-    async def _run(
-        self, topic: EntityTopic, entity: DeviceEntity, endpoint: str | None, message: dict[str, Any]
-    ) -> None:
-        if topic.verb == "get":
-            await self._get(entity, endpoint, message)
-        else:
-            await self._set(entity, endpoint, message)
+    def _here(self, device: Device) -> bool:
+        """Tell whether the device is on the network still; commands take their time."""
+        return self._network.devices.get(device.ieee) is device
 
-    async def _set(self, entity: DeviceEntity, endpoint: str | None, message: dict[str, Any]) -> None:
-        behaviour = _behaviour(entity)
+    async def _set(self, device: Device, command: Command) -> None:
+        state = dict(self._states.get(device.ieee))
+        message = dict(command.message)
+        if self._adjust:
+            self._adjust(message, state)
         optimistic: dict[str, Any] = {}
         used: set[str] = set()
-        for key, value in _ordered(message):
-            claim = behaviour.claim(key, endpoint)
+        for key, value in ordered(message):
+            entity = self._entities.of(device)
+            if entity.behaviour is None:
+                return
+            claim = entity.behaviour.claim(key, command.endpoint)
             if claim in used:
                 continue
             used.add(claim)
-            state = {**self._states.get(entity.key), **optimistic}
-            context = Context(options=entity.options, state=state, message=message, endpoint=endpoint)
+            context = Context(entity.options, {**state, **optimistic}, message, command.endpoint)
             try:
-                encoded = behaviour.encode(key, value, context)
+                encoded = entity.behaviour.encode(key, value, context)
                 for request in encoded.requests:
-                    await self._network.request(entity.device, request)
+                    await self._network.request(device, request)
             except (DefinitionError, EncodeError, RequestError) as error:
-                LOG.error("Can't set '%s' of '%s': %s", key, entity.name, error)
+                LOG.error("Can't set %s of '%s': %s", shortened(key), entity.name, error)
                 continue
             optimistic.update(encoded.state)
-        if entity.settings.optimistic:
-            filtered = matcher(tuple(entity.settings.filtered_optimistic))
-            optimistic = {name: value for name, value in optimistic.items() if not filtered(name)}
-            if optimistic:
-                self._publisher.publish(entity, optimistic)
+        self._publish_optimistic(device, optimistic)
 
-    async def _get(self, entity: DeviceEntity, endpoint: str | None, message: dict[str, Any]) -> None:
-        behaviour = _behaviour(entity)
-        for key in message:
-            context = Context(options=entity.options, state=self._states.get(entity.key), endpoint=endpoint)
+    def _publish_optimistic(self, device: Device, changes: dict[str, Any]) -> None:
+        if not self._here(device):
+            return
+        entity = self._entities.of(device)
+        if not entity.settings.optimistic:
+            return
+        filtered = matcher(tuple(entity.settings.filtered_optimistic))
+        kept = {name: value for name, value in changes.items() if not filtered(name)}
+        if kept:
+            self._publisher.publish(entity, kept)
+
+    async def _get(self, device: Device, command: Command) -> None:
+        for key in command.message:
+            entity = self._entities.of(device)
+            if entity.behaviour is None:
+                return
+            context = Context(options=entity.options, state=self._states.get(device.ieee), endpoint=command.endpoint)
             try:
-                reading = behaviour.read(key, context)
-                await self._read(entity, reading)
+                await self._read(device, entity.behaviour.read(key, context))
             except (DefinitionError, EncodeError, RequestError) as error:
-                LOG.error("Can't get '%s' of '%s': %s", key, entity.name, error)
+                LOG.error("Can't get %s of '%s': %s", shortened(key), entity.name, error)
 
-    async def _read(self, entity: DeviceEntity, reading: Reading) -> None:
+    async def _read(self, device: Device, reading: Reading) -> None:
         try:
             for request in reading.requests:
-                await self._network.request(entity.device, request)
+                await self._network.request(device, request)
         except StatusError:
             if reading.fallback is None:
                 raise
-            self._publisher.publish(entity, reading.fallback)
-
-
-async def _after(before: asyncio.Task[None] | None, work: Any) -> None:
-    if before:
-        await asyncio.wait([before])
-    await work
-
-
-def _behaviour(entity: DeviceEntity) -> Behaviour:
-    if entity.behaviour is None:
-        raise RuntimeError(f"'{entity.name}' has no behaviour")
-    return entity.behaviour
+            if self._here(device):
+                self._publisher.publish(self._entities.of(device), reading.fallback)
 
 
 def _refusal(entity: DeviceEntity, endpoint: str | None) -> str | None:
@@ -159,12 +200,5 @@ def _refusal(entity: DeviceEntity, endpoint: str | None) -> str | None:
         return "no definition describes it, or its interview is not complete"
     if endpoint is not None and entity.endpoint(endpoint) is None:
         known = [*entity.behaviour.endpoint_names, *map(str, entity.device.endpoints)]
-        return f"it has no endpoint '{endpoint}'; it has {', '.join(known)}"
+        return f"it has no endpoint {shortened(endpoint)}; it has {', '.join(known)}"
     return None
-
-
-def _ordered(message: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Put state and brightness last when the message switches off, else first."""
-    state = message.get("state")
-    off = isinstance(state, str) and state.lower() == "off"
-    return sorted(message.items(), key=lambda item: (item[0] in LAST_WHEN_OFF) is off)

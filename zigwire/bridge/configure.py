@@ -24,7 +24,8 @@ async def configure(network: Network, entity: DeviceEntity) -> None:
     for step in entity.behaviour.setup:
         if isinstance(step, Bind):
             cluster = network.clusters_of(entity.device).resolve(step.cluster).id
-            await network.bind(entity.device, step.endpoint, network.coordinator_binding(cluster))
+            target = network.coordinator_binding(cluster)
+            await network.bind(entity.device, step.endpoint, target, priority="background")
         else:
             await network.request(entity.device, step, priority="background")
     LOG.info("Configured '%s'", entity.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from zigwire.bridge.entities import DeviceEntity, Entities
@@ -18,20 +19,21 @@ __all__ = ["DeviceChanges", "DeviceRequests"]
 LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class DeviceChanges:
-    """What the rest of the bridge does when a request changed a device; the bridge fills it in."""
+    """What the rest of the bridge does when a request changed a device.
 
-    def __init__(
-        self,
-        renamed: Callable[[DeviceEntity, str], None],
-        options_changed: Callable[[DeviceEntity], None],
-        removed: Callable[[DeviceEntity], None],
-        configure: Callable[[DeviceEntity], Awaitable[None]],
-    ) -> None:
-        self.renamed = renamed
-        self.options_changed = options_changed
-        self.removed = removed
-        self.configure = configure
+    Attributes:
+        renamed: Called with the device under its new name, and its old name.
+        options_changed: Called with the device under its new options.
+        removed: Called with the device's IEEE address and last name.
+        configure: Does the set-up of the device's definition.
+    """
+
+    renamed: Callable[[DeviceEntity, str], None]
+    options_changed: Callable[[DeviceEntity], None]
+    removed: Callable[[str, str], None]
+    configure: Callable[[DeviceEntity], Awaitable[None]]
 
 
 class DeviceRequests:
@@ -66,13 +68,14 @@ class DeviceRequests:
         last = isinstance(message, dict) and boolean(message, "last")
         asked = fields(message, "to") if last else fields(message, "from", "to")
         entity = self._last() if last else self._device(asked["from"])
+        homeassistant_rename = boolean(asked, "homeassistant_rename")
         before, after = entity.name, asked["to"]
         if not isinstance(after, str):
             raise RequestFault("Invalid payload", f"to is {shortened(after)}; a name is allowed")
-        self._settings.rename(entity.device.ieee, after)
+        after = self._settings.rename(entity.device.ieee, after)
         self._changes.renamed(self._entities.refresh(entity.device), before)
         LOG.info("Renamed '%s' to '%s'", before, after)
-        return {"from": before, "to": after, "homeassistant_rename": boolean(asked, "homeassistant_rename")}
+        return {"from": before, "to": after, "homeassistant_rename": homeassistant_rename}
 
     async def options(self, message: Any) -> dict[str, Any]:
         """Change a device's settings and options; null deletes one."""
@@ -115,16 +118,19 @@ class DeviceRequests:
         switches = {key: boolean(asked, key) for key in ("block", "force", "keep_config", "clear_cache")}
         entity = self._device(asked["id"])
         await self._network.remove(entity.device, force=switches["force"])
+        ieee = entity.device.ieee
+        known = self._settings.devices.get(ieee)
         if switches["block"]:
-            self._settings.block(entity.device.ieee)
-        if not switches["keep_config"]:
-            self._settings.remove_device(entity.device.ieee)
-        self._changes.removed(entity)
-        LOG.info("Removed '%s'", entity.name)
+            self._settings.block(ieee)
+        if known and not switches["keep_config"]:
+            self._settings.remove_device(ieee)
+        name = known.friendly_name if known else entity.name
+        self._changes.removed(ieee, name)
+        LOG.info("Removed '%s'", name)
         return {"id": asked["id"], **switches}
 
     def _own_options(self, entity: DeviceEntity) -> dict[str, Any]:
-        own = self._settings.as_dict()["devices"][entity.device.ieee]
+        own = self._settings.as_dict().get("devices", {}).get(entity.device.ieee, {})
         return {key: value for key, value in own.items() if key != "friendly_name"}
 
     def _device(self, name: Any) -> DeviceEntity:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from zigwire.bridge.payloads import shortened
 from zigwire.devices.behaviour import Behaviour, compile_definition
 from zigwire.devices.sources import DefinitionSource
 from zigwire.settings import DeviceOptions, GroupOptions, Settings
 from zigwire.zigbee.model import Device, Endpoint, Group
 from zigwire.zigbee.network import Network
+
+LOG = logging.getLogger(__name__)
+LONGEST_NUMBER = 3  # digits of an endpoint's number
 
 __all__ = ["DeviceEntity", "Entities", "Entity", "GroupEntity", "UnknownEntity"]
 
@@ -41,7 +46,7 @@ class DeviceEntity:
     def endpoint(self, name: str) -> Endpoint | None:
         """Return the endpoint of that name or number, None when the device has none."""
         number = self.behaviour.endpoint_names.get(name) if self.behaviour else None
-        if number is None and name.isdecimal():
+        if number is None and name.isdecimal() and len(name) <= LONGEST_NUMBER:
             number = int(name)
         return None if number is None else self.device.endpoints.get(number)
 
@@ -98,10 +103,6 @@ class Entities:
         self.forget(device.ieee)
         return self.of(device)
 
-    def refresh_all(self) -> None:
-        """Look every device up anew: the settings for all of them changed."""
-        self._devices.clear()
-
     def forget(self, ieee: str) -> None:
         """Drop what is known of a device that is gone."""
         self._devices.pop(ieee, None)
@@ -132,11 +133,20 @@ class Entities:
         name, _, endpoint = path.rpartition("/")
         entity = self.find(name) if name else None
         if entity is None:
-            raise UnknownEntity(f"Entity '{path}' is unknown")
+            raise UnknownEntity(f"entity {shortened(path)} is unknown")
         return entity, endpoint
 
     def _make(self, device: Device) -> DeviceEntity:
         options = self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)
-        definition = self._source.find(device) if device.endpoints else None
-        behaviour = compile_definition(definition, device) if definition else None
+        behaviour = self._behaviour(device) if device.endpoints else None
         return DeviceEntity(device, options.friendly_name or device.ieee, options, behaviour)
+
+    def _behaviour(self, device: Device) -> Behaviour | None:
+        definition = self._source.find(device)
+        if definition is None:
+            return None
+        try:
+            return compile_definition(definition, device)
+        except ValueError as error:
+            LOG.error("The definition %s of %s can't be used: %s", definition.model, device.ieee, error)
+            return None

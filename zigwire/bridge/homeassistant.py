@@ -7,7 +7,7 @@ from typing import Any
 
 from zigwire.bridge.entities import DeviceEntity, Entity
 
-__all__ = ["complete"]
+__all__ = ["complete", "without_needless_state"]
 
 # Home Assistant's update entity reads these before anything is known of a device's firmware.
 UNKNOWN_UPDATE: Mapping[str, Any] = {"installed_version": -1, "latest_version": -1, "state": None}
@@ -21,3 +21,9 @@ def complete(entity: Entity, message: dict[str, Any]) -> None:
         message.setdefault(name, None)
     if entity.behaviour.definition.ota:
         message.setdefault("update", UNKNOWN_UPDATE)
+
+
+def without_needless_state(message: dict[str, Any], state: Mapping[str, Any]) -> None:
+    """Take `state` out of a command that colours a light which is on: Home Assistant sends it with every change."""
+    if state.get("state") == "ON" and message.keys() & {"color", "color_temp"} and "brightness" not in message:
+        message.pop("state", None)

@@ -81,10 +81,6 @@ class Info:
         """Serialise a device anew next time."""
         self._serialised.pop(ieee, None)
 
-    def all_changed(self) -> None:
-        """Serialise every device anew next time."""
-        self._serialised.clear()
-
     def definition(self, entity: DeviceEntity) -> dict[str, Any] | None:
         """Describe a device's definition as bridge/devices does."""
         return definition(entity.behaviour, entity) if entity.behaviour else None
@@ -95,6 +91,7 @@ class Info:
     def _info(self) -> dict[str, Any]:
         coordinator = self._network.coordinator
         parameters = self._network.parameters
+        config = self._settings.public_config()
         info: dict[str, Any] = {
             "version": zigwire.__version__,
             "commit": "unknown",
@@ -111,9 +108,9 @@ class Info:
             "log_level": self._settings.advanced.log_level,
             "permit_join": self.permit_join_end is not None,
             "restart_required": self.restart_required,
-            "config": self._settings.public_config(),
+            "config": config,
             "config_schema": self._schema,
-            "mqtt": {"version": self._settings.mqtt.version, "server": self._settings.mqtt.server},
+            "mqtt": {"version": self._settings.mqtt.version, "server": config["mqtt"]["server"]},
             "os": {
                 "version": platform.platform(),
                 "node_version": f"Python {platform.python_version()}",

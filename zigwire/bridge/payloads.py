@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["PayloadFault", "command_message", "dumps", "loads", "request_message", "shortened"]
+__all__ = ["PayloadFault", "command_message", "dumps", "request_message", "shortened"]
 
 STATE_WORDS = frozenset({"on", "off", "toggle", "open", "close", "stop", "lock", "unlock"})
 LONGEST = 60
@@ -19,18 +19,6 @@ class PayloadFault(ValueError):
 def dumps(value: Any) -> bytes:
     """Serialise with sorted keys, as the interface does."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-
-
-def loads(payload: bytes) -> Any:
-    """Parse JSON.
-
-    Raises:
-        PayloadFault: It is not JSON.
-    """
-    try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
-        raise PayloadFault(f"{shortened(payload)} is not valid JSON: {error}") from error
 
 
 def shortened(value: Any) -> str:

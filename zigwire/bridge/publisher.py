@@ -36,6 +36,7 @@ class Publisher:
         mqtt: The MQTT client.
         states: The cache.
         settings: For the base topic, output form, additions and filters.
+        entity_of: Gives a device's entity as it is now: what is held back may be published under a new name.
         adjust: Called with each message before the filters, to complete it.
         now: Unix time in seconds.
     """
@@ -45,28 +46,32 @@ class Publisher:
         mqtt: Mqtt,
         states: States,
         settings: Settings,
+        entity_of: Callable[[Device], DeviceEntity],
         adjust: Iterable[Adjust] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._mqtt = mqtt
         self._states = states
         self._settings = settings
+        self._entity_of = entity_of
         self._adjust = tuple(adjust)
         self._now = now
-        self._published: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
         self._debouncers: dict[str, Debouncer] = {}
         self._throttles: dict[str, Throttle] = {}
 
     def publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
         """Publish changes at once; what a debounce holds of the same properties is superseded."""
-        debouncer = self._debouncers.get(entity.key)
-        if debouncer:
-            debouncer.superseded(changes)
+        for held in (self._debouncers.get(entity.key), self._throttles.get(entity.key)):
+            if held:
+                held.superseded(changes)
         self._publish(entity, changes)
 
     def report(self, entity: DeviceEntity, changes: dict[str, Any]) -> None:
         """Publish what a device reported, as its debounce or throttle lets it through. The cache learns it at once."""
         settings = entity.settings
+        if self._settings.advanced.elapsed:
+            changes = {**changes, **self._elapsed(entity.key)}
         if settings.debounce:
             self._remember(entity, changes)
             self._debouncer(entity, settings.debounce).add(changes)
@@ -82,7 +87,7 @@ class Publisher:
             debouncer.flush()
         if throttle := self._throttles.pop(key, None):
             throttle.flush()
-        self._published.pop(key, None)
+        self._reported.pop(key, None)
 
     def flush(self) -> None:
         """Publish all that is held back."""
@@ -98,27 +103,27 @@ class Publisher:
     def _debouncer(self, entity: DeviceEntity, seconds: float) -> Debouncer:
         debouncer = self._debouncers.get(entity.key)
         if debouncer is None:
-            debouncer = Debouncer(seconds, entity.settings.debounce_ignore, lambda held: self._publish(entity, held))
+            debouncer = Debouncer(seconds, entity.settings.debounce_ignore, self._later(entity.device))
             self._debouncers[entity.key] = debouncer
         return debouncer
 
     def _throttle(self, entity: DeviceEntity, seconds: float) -> Throttle:
         throttle = self._throttles.get(entity.key)
         if throttle is None:
-            throttle = self._throttles[entity.key] = Throttle(seconds, lambda held: self._publish(entity, held))
+            throttle = self._throttles[entity.key] = Throttle(seconds, self._later(entity.device))
         return throttle
 
+    def _later(self, device: Device) -> Callable[[dict[str, Any]], None]:
+        return lambda held: self._publish(self._entity_of(device), held)
+
     def _remember(self, entity: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:
-        if not self._settings.advanced.cache_state:
-            return dict(changes)
-        return self._states.update(entity.key, changes, entity.settings.filtered_cache)
+        whole = self._states.update(entity.key, changes, entity.settings.filtered_cache)
+        return whole if self._settings.advanced.cache_state else dict(changes)
 
     def _publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
         message = self._remember(entity, changes)
         if isinstance(entity, DeviceEntity):
             self._add_device(entity, message)
-        if self._settings.advanced.elapsed:
-            self._add_elapsed(entity, message)
         for adjust in self._adjust:
             adjust(entity, message)
         if entity.settings.filtered_attributes:
@@ -137,12 +142,11 @@ class Publisher:
         if self._settings.mqtt.include_device_information:
             message["device"] = information(entity)
 
-    def _add_elapsed(self, entity: Entity, message: dict[str, Any]) -> None:
-        now = self._now()
-        before = self._published.get(entity.key)
-        self._published[entity.key] = now
-        if before is not None:
-            message["elapsed"] = round((now - before) * 1000)
+    def _elapsed(self, key: str) -> dict[str, Any]:
+        """Return the milliseconds since the device's last report, nothing at the first."""
+        now, before = self._now(), self._reported.get(key)
+        self._reported[key] = now
+        return {} if before is None else {"elapsed": round((now - before) * 1000)}
 
     def _send(self, entity: Entity, message: dict[str, Any]) -> None:
         topic = f"{self._settings.mqtt.base_topic}/{entity.name}"

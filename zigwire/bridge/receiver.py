@@ -42,4 +42,4 @@ class Receiver:
     def seen(self, entity: DeviceEntity) -> None:
         """Publish that a device was heard, where `advanced.last_seen` is on."""
         if self._settings.advanced.last_seen != "disable" and not entity.settings.disabled:
-            self._publisher.publish(entity, {})
+            self._publisher.report(entity, {})

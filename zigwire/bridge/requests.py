@@ -18,6 +18,8 @@ __all__ = ["Handler", "RequestFault", "Requests", "boolean", "fields"]
 
 LOG = logging.getLogger(__name__)
 
+MOST_RUNNING = 500
+
 Handler = Callable[[Any], Awaitable[dict[str, Any]]]
 
 
@@ -45,6 +47,11 @@ class Requests:
 
     def handle(self, name: str, payload: bytes) -> None:
         """Begin to carry out a request."""
+        if len(self._running) >= MOST_RUNNING:
+            LOG.error("Request %s is refused: %d are under way", shortened(name), MOST_RUNNING)
+            refused = {"data": {}, "status": "error", "error": f"{MOST_RUNNING} requests are under way already"}
+            self._mqtt.publish(f"{self._base}/response/{name}", dumps(refused))
+            return
         task = asyncio.get_running_loop().create_task(self._run(name, request_message(payload)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -58,13 +65,13 @@ class Requests:
         try:
             response: dict[str, Any] = {"data": await self._handler(name)(message), "status": "ok"}
         except RequestFault as fault:
-            LOG.error("Request '%s' failed: %s%s", name, fault, f" ({fault.detail})" if fault.detail else "")
+            LOG.error("Request %s failed: %s%s", shortened(name), fault, f" ({fault.detail})" if fault.detail else "")
             response = {"data": {}, "status": "error", "error": str(fault)}
         except (DefinitionError, EncodeError, RequestError, SettingsError) as error:
-            LOG.error("Request '%s' failed: %s", name, error)
+            LOG.error("Request %s failed: %s", shortened(name), error)
             response = {"data": {}, "status": "error", "error": str(error)}
         except Exception as error:
-            LOG.exception("Request '%s' failed because of a fault in Zigwire", name)
+            LOG.exception("Request %s failed because of a fault in Zigwire", shortened(name))
             response = {"data": {}, "status": "error", "error": f"Fault in Zigwire: {error!r}"}
         if isinstance(message, dict) and "transaction" in message:
             response["transaction"] = message["transaction"]
@@ -99,12 +106,14 @@ def fields(message: Any, *required: str, bare: str | None = None) -> dict[str, A
 
 
 def boolean(message: Mapping[str, Any], key: str) -> bool:
-    """Read an optional on/off field, off when absent.
+    """Read an optional on/off field, off when absent or null.
 
     Raises:
         RequestFault: It is neither true nor false.
     """
-    value = message.get(key, False)
+    value = message.get(key)
+    if value is None:
+        return False
     if not isinstance(value, bool):
         raise RequestFault("Invalid payload", f"{key} is {shortened(value)}; true and false are allowed")
     return value

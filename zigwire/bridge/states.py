@@ -32,6 +32,16 @@ MOMENTARY = (
 )
 
 
+def merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a state with changes; what is an object on both sides is merged in turn (`color`, `update`)."""
+    state = dict(before)
+    for name, value in changes.items():
+        known = state.get(name)
+        both = isinstance(value, dict) and isinstance(known, dict)
+        state[name] = merged(known, value) if both and known is not None else value
+    return state
+
+
 class StateStore(Protocol):
     """Where states are kept."""
 
@@ -51,12 +61,12 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     if not patterns:
         return lambda _: False
     found: dict[str, bool] = {}
-    expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    expressions = [re.compile(pattern) for pattern in patterns]
 
     def matches(name: str) -> bool:
         known = found.get(name)
         if known is None:
-            known = found[name] = expression.fullmatch(name) is not None
+            known = found[name] = any(expression.fullmatch(name) for expression in expressions)
         return known
 
     return matches
@@ -85,7 +95,7 @@ class States:
             changes: Properties and their new values.
             filtered: Further properties (regular expressions) that are not to be cached.
         """
-        state = {**self._states.get(key, {}), **changes}
+        state = merged(self._states.get(key, {}), changes)
         uncached = matcher((*MOMENTARY, *filtered))
         kept = {name: value for name, value in state.items() if not uncached(name)}
         if kept != self._states.get(key):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["SIMULATED", "choose", "configured"]
+__all__ = ["OWN", "SIMULATED", "choose", "configured"]
 
 OWN = Path("data")
 SIMULATED = Path("simulated")

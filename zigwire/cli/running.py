@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
-import click
-
 from zigwire.app import App
-from zigwire.cli.folder import SIMULATED, choose, configured
+from zigwire.cli.faults import told
+from zigwire.cli.folder import OWN, SIMULATED, choose, configured
 from zigwire.coordinator import Coordinator
-from zigwire.mqtt import OptionsError
-from zigwire.settings import SettingsError
-from zigwire.storage import StorageError
-from zigwire.zigbee.errors import NetworkRefusedError
-from zigwire.zigbee.radio import RadioError
+from zigwire.settings import load
 
 __all__ = ["run_bridge"]
 
@@ -25,15 +21,20 @@ def run_bridge(data: Path | None, *, default: bool, form_new_network: bool) -> N
     Raises:
         click.ClickException: It can't start; the text says what to mend.
     """
-    try:
-        if default and data is None and not configured(Path("data")):
+    with told():
+        if default and _without_radio(data):
             from zigwire.cli.trying import run_simulated
 
-            asyncio.run(run_simulated(SIMULATED))
+            asyncio.run(run_simulated(data or SIMULATED, form_new_network=form_new_network))
         else:
             asyncio.run(_run(choose(data), form_new_network=form_new_network))
-    except (NetworkRefusedError, OptionsError, RadioError, SettingsError, StorageError) as error:
-        raise click.ClickException(str(error)) from error
+
+
+def _without_radio(data: Path | None) -> bool:
+    """Tell whether the default run means a simulated house: one is to be made, or the folder given holds one."""
+    if not configured(data or OWN):
+        return True
+    return data is not None and (load(data / "configuration.yaml", os.environ).serial.port or "").startswith("sim://")
 
 
 async def _run(folder: Path, *, form_new_network: bool) -> None:

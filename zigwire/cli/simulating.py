@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Any
 
 import click
 
+from zigwire.cli.faults import told
 from zigwire.cli.folder import choose
 from zigwire.coordinator import SOCKET, live_house
 
@@ -27,27 +29,33 @@ def show(data: Path | None) -> None:
 
 
 def serve_house(port: int, path: Path) -> None:
-    """Serve a house as a coordinator on a TCP port until interrupted."""
-    asyncio.run(_serve(port, path))
+    """Serve a house as a coordinator on a TCP port until interrupted.
+
+    Raises:
+        click.ClickException: It can't be served; the text says what to mend.
+    """
+    with told():
+        asyncio.run(_serve(port, path))
 
 
 async def _serve(port: int, path: Path) -> None:
     from zigwire.simulator.znp import serve
 
-    async with live_house(path) as house, await serve(house, port) as server:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with live_house(path) as house, await serve(house, port):
         click.echo(
             f"A simulated Z-Stack coordinator listens at tcp://127.0.0.1:{port} (adapter: zstack).\n"
             f"`zigwire simulator pair plug --data {path.parent}` brings its plug into pairing mode. Ctrl+C stops it."
         )
-        await server.serve_forever()
+        await stopping.wait()
+        house.lose_radio("the house is closed")  # from Python 3.12 on the server waits until its clients are gone
 
 
 def _call(data: Path | None, command: str, **arguments: Any) -> dict[str, Any]:
     from zigwire.simulator.control import call
-    from zigwire.simulator.errors import SimulatorError
 
     path = (data or choose(None)) / SOCKET
-    try:
+    with told():
         return asyncio.run(call(path, command, **arguments))
-    except SimulatorError as error:
-        raise click.ClickException(str(error)) from error

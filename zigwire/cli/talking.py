@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 import orjson
@@ -20,31 +20,57 @@ from zigwire.mqtt import MqttClient, OptionsError
 from zigwire.mqtt.message import Properties
 from zigwire.settings import Settings, SettingsError, load
 
-__all__ = ["Talk", "get_properties", "list_devices", "permit", "set_properties", "watch_devices"]
+__all__ = ["Heard", "Talk", "addressed", "get_properties", "list_devices", "permit", "set_properties", "watch_devices"]
 
 T = TypeVar("T")
+COMMAND_TOPICS = ("bridge/devices", "bridge/logging")
 CONNECT_TIMEOUT = 5.0
 ANSWER_TIMEOUT = 20.0
+CHANCE_TIMEOUT = 3.0  # seconds to wait for what a bridge that retains nothing may happen to say
+
+
+class Heard(NamedTuple):
+    """A message from the bridge: topic without the base topic, payload, and whether the broker had kept it."""
+
+    topic: str
+    payload: Any
+    retained: bool
 
 
 class Talk:
-    """A conversation with a bridge: what it says comes in order, topics without the base topic."""
+    """A conversation with a bridge: what it says comes in order, topics without the base topic.
 
-    def __init__(self, mqtt: MqttClient, base_topic: str) -> None:
+    Attributes:
+        settings: The bridge's.
+    """
+
+    def __init__(self, mqtt: MqttClient, settings: Settings) -> None:
+        self.settings = settings
         self._mqtt = mqtt
-        self._base_topic = base_topic
-        self._messages: asyncio.Queue[tuple[str, Any, bool]] = asyncio.Queue()
+        self._base_topic = settings.mqtt.base_topic
+        self._messages: asyncio.Queue[Heard] = asyncio.Queue()
         mqtt.on_message = self._received
+
+    def listen(self, topic: str) -> None:
+        """Hear a topic below the base topic.
+
+        Raises:
+            click.ClickException: It is none.
+        """
+        try:
+            self._mqtt.subscribe(f"{self._base_topic}/{topic}")
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
 
     def say(self, topic: str, payload: Any) -> None:
         """Publish below the base topic."""
         self._mqtt.publish(f"{self._base_topic}/{topic}", orjson.dumps(payload))
 
-    async def hear(self) -> tuple[str, Any, bool]:
-        """Wait for the next message; return its topic, payload and whether it was retained before."""
+    async def hear(self) -> Heard:
+        """Wait for the next message."""
         return await self._messages.get()
 
-    async def wait_for(self, found: Callable[[str, Any], T | None], timeout: float = ANSWER_TIMEOUT) -> T:
+    async def wait_for(self, found: Callable[[Heard], T | None], timeout: float = ANSWER_TIMEOUT) -> T:
         """Wait until a message gives something.
 
         Raises:
@@ -53,12 +79,30 @@ class Talk:
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    topic, payload, _ = await self.hear()
-                    result = found(topic, payload)
+                    result = found(await self.hear())
                     if result is not None:
                         return result
         except TimeoutError:
             raise click.ClickException(f"No answer within {timeout:.0f} s. Is the bridge running?") from None
+
+    async def devices(self) -> list[dict[str, Any]]:
+        """Return bridge/devices, which has to be listened to.
+
+        Raises:
+            click.ClickException: It did not come in time.
+        """
+        retains = not self.settings.mqtt.force_disable_retain
+        try:
+            return await self.wait_for(
+                lambda heard: heard.payload if heard.topic == "bridge/devices" else None,
+                ANSWER_TIMEOUT if retains else CHANCE_TIMEOUT,
+            )
+        except click.ClickException:
+            if retains:
+                raise
+            raise click.ClickException(
+                "The bridge retains nothing (mqtt.force_disable_retain), so there is no list of devices to read."
+            ) from None
 
     async def request(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send a request and return the data of its response.
@@ -69,8 +113,9 @@ class Talk:
         transaction = f"cli-{time.monotonic_ns()}"
         self.say(f"bridge/request/{name}", {**payload, "transaction": transaction})
 
-        def answer(topic: str, response: Any) -> dict[str, Any] | None:
-            mine = topic == f"bridge/response/{name}" and isinstance(response, dict)
+        def answer(heard: Heard) -> dict[str, Any] | None:
+            response = heard.payload
+            mine = heard.topic == f"bridge/response/{name}" and isinstance(response, dict)
             return response if mine and response.get("transaction") == transaction else None
 
         response = await self.wait_for(answer)
@@ -84,15 +129,14 @@ class Talk:
             value = orjson.loads(payload)
         except orjson.JSONDecodeError:
             value = payload.decode("utf-8", "replace")
-        self._messages.put_nowait((topic.removeprefix(f"{self._base_topic}/"), value, retain))
+        self._messages.put_nowait(Heard(topic.removeprefix(f"{self._base_topic}/"), value, retain))
 
 
 def list_devices(data: Path | None) -> None:
     """Print who is on the network."""
 
     async def run(talk: Talk) -> None:
-        known = await talk.wait_for(lambda topic, payload: payload if topic == "bridge/devices" else None)
-        _print_devices([device for device in known if device["type"] != "Coordinator"])
+        _print_devices([device for device in await talk.devices() if device["type"] != "Coordinator"])
 
     _converse(data, ["bridge/devices"], run)
 
@@ -115,13 +159,13 @@ def watch_devices(data: Path | None, names: Iterable[str]) -> None:
 def set_properties(data: Path | None, name: str, values: Iterable[str]) -> None:
     """Set properties and print the state that follows."""
     message = dict(map(_assignment, values))
-    _converse(data, [name, "bridge/logging"], lambda talk: _command(talk, name, "set", message))
+    _converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "set", message))
 
 
 def get_properties(data: Path | None, name: str, properties: Iterable[str]) -> None:
     """Ask for properties and print the state that follows."""
     message = dict.fromkeys(properties, "")
-    _converse(data, [name, "bridge/logging"], lambda talk: _command(talk, name, "get", message))
+    _converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "get", message))
 
 
 def permit(data: Path | None, seconds: int, via: str | None) -> None:
@@ -146,19 +190,48 @@ def permit(data: Path | None, seconds: int, via: str | None) -> None:
     _converse(data, ["bridge/event", "bridge/response/permit_join"], run)
 
 
-async def _command(talk: Talk, name: str, verb: str, message: dict[str, Any]) -> None:
-    talk.say(f"{name}/{verb}", message)
+async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) -> None:
+    name = addressed(path, await _names(talk))
+    about = [f"{quote}{each}{quote}" for each in (path, name) for quote in "'\""]
+    talk.listen(name)
+    talk.say(f"{path}/{verb}", message)
 
-    def outcome(topic: str, payload: Any) -> tuple[bool, Any] | None:
-        if topic == name:
-            return True, payload
-        failed = topic == "bridge/logging" and payload.get("level") == "error" and f"'{name}'" in payload["message"]
-        return (False, payload["message"]) if failed else None
+    def outcome(heard: Heard) -> tuple[bool, Any] | None:
+        if heard.retained:
+            return None
+        if heard.topic == name:
+            return True, heard.payload
+        if heard.topic != "bridge/logging" or heard.payload.get("level") != "error":
+            return None
+        text = heard.payload["message"]
+        return (False, text) if any(quoted in text for quoted in about) else None
 
     fine, result = await talk.wait_for(outcome)
     if not fine:
         raise click.ClickException(str(result))
     click.echo(_text(result))
+
+
+async def _names(talk: Talk) -> dict[str, str]:
+    """Return friendly names by IEEE address: from the bridge, or from its settings when it retains nothing."""
+    if talk.settings.mqtt.force_disable_retain:
+        return {ieee: device.friendly_name for ieee, device in talk.settings.devices.items()}
+    return {device["ieee_address"]: device["friendly_name"] for device in await talk.devices()}
+
+
+def addressed(path: str, names: Mapping[str, str]) -> str:
+    """Return the friendly name of the device that a command's path means, which is where its state is published.
+
+    Args:
+        path: A friendly name or IEEE address, maybe with `/<endpoint>`; one that is unknown is returned as it is.
+        names: Friendly names by IEEE address.
+    """
+    for candidate in (path, path.rpartition("/")[0]):
+        if candidate in names.values():
+            return candidate
+        if candidate.lower() in names:
+            return names[candidate.lower()]
+    return path
 
 
 def _converse(data: Path | None, topics: Iterable[str], run: Callable[[Talk], Coroutine[Any, Any, None]]) -> None:
@@ -176,16 +249,16 @@ async def _connected(settings: Settings, topics: Iterable[str]) -> AsyncIterator
     except OptionsError as error:
         raise click.ClickException(str(error)) from error
     mqtt = MqttClient(options)
-    talk = Talk(mqtt, settings.mqtt.base_topic)
+    talk = Talk(mqtt, settings)
     for topic in topics:
-        mqtt.subscribe(f"{settings.mqtt.base_topic}/{topic}")
+        talk.listen(topic)
     mqtt.start()
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             await mqtt.wait_connected()
     except TimeoutError:
         await mqtt.stop()
-        raise click.ClickException(f"The MQTT broker at {settings.mqtt.server} does not answer.") from None
+        raise click.ClickException(f"The MQTT broker at {options.address} does not answer.") from None
     try:
         yield talk
     finally:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
 from zigwire.app import App, Running
+from zigwire.broker import mqtt_options
 from zigwire.coordinator import Coordinator
-from zigwire.mqtt.broker import EmbeddedBroker
+from zigwire.mqtt import EmbeddedBroker
 from zigwire.settings import Settings, load
+from zigwire.simulator.house import House
 from zigwire.zigbee.model import InterviewState
 
 __all__ = ["run_simulated"]
 
-PORT = 1883
+LOG = logging.getLogger(__name__)
+
+SERVER = "mqtt://127.0.0.1:1883"
+THIS_MACHINE = ("127.0.0.1", "localhost")
 PLUG = "plug"
 PAIRING_TIME = 60  # seconds, of which a simulated plug needs one
+BY_HAND = "`zigwire permit-join` and, in another terminal, `zigwire simulator pair plug` pair it."
 
 NEXT = """
 Zigwire is running with a simulated house: a Xiaomi ZNCZ02LM named 'plug', and another one in its box.
@@ -36,49 +45,83 @@ or any MQTT client: the broker is {server}, the topics begin with {base_topic}/.
 """
 
 
-async def run_simulated(folder: Path) -> None:
-    """Run a simulated house, made on the first run and kept in the folder."""
-    path = folder / "configuration.yaml"
-    broker = EmbeddedBroker(_port(path))
-    server = f"mqtt://127.0.0.1:{await broker.start()}"
+async def run_simulated(folder: Path, *, form_new_network: bool = False) -> None:
+    """Run a simulated house, made on the first run and kept in the folder.
+
+    Raises:
+        OSError: The broker's port or the house's socket can't be opened.
+        SettingsError: The configuration has faults.
+        SimulatorError: The folder holds no usable house, or another process runs it.
+    """
+    settings = _settings(folder / "configuration.yaml")
     coordinator = Coordinator(folder)
     try:
-        _configure(path, server)
-        await App(folder, coordinator, on_online=lambda running: _welcome(running, coordinator)).run()
+        await coordinator.maker(settings)  # takes the house first: a second run of it ends here and changes nothing
+        async with _broker(settings):
+            await App(
+                folder,
+                coordinator,
+                form_new_network=form_new_network,
+                on_online=lambda running: _welcome(running, coordinator.house),
+            ).run()
     finally:
         await coordinator.close()
+
+
+def _settings(path: Path) -> Settings:
+    if path.exists():
+        return load(path, os.environ)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = {"mqtt": {"server": SERVER}, "serial": {"port": "sim://"}, "advanced": {"log_output": ["console"]}}
+    return Settings.create(path, new, os.environ)
+
+
+@asynccontextmanager
+async def _broker(settings: Settings) -> AsyncIterator[None]:
+    """Run the broker that the settings name if it is the built-in one; on another port when that is taken."""
+    address = mqtt_options(settings).address
+    if address.tls or address.host not in THIS_MACHINE:
+        yield
+        return
+    broker = EmbeddedBroker(address.port)
+    port = await broker.start()
+    try:
+        if port != address.port:
+            settings.change({"mqtt": {"server": f"mqtt://127.0.0.1:{port}"}})
+        yield
+    finally:
         await broker.stop()
 
 
-def _port(path: Path) -> int:
-    return int(load(path, os.environ).mqtt.server.rpartition(":")[2]) if path.exists() else PORT
-
-
-def _configure(path: Path, server: str) -> None:
-    if path.exists():
-        load(path, os.environ).change({"mqtt": {"server": server}})
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = {"mqtt": {"server": server}, "serial": {"port": "sim://"}, "advanced": {"log_output": ["console"]}}
-    Settings.create(path, new, os.environ)
-
-
-async def _welcome(running: Running, coordinator: Coordinator) -> None:
-    """Pair and name the plug if that was not done yet, and say what to try."""
-    house = coordinator.house
+async def _welcome(running: Running, house: House | None) -> None:
+    """Pair and name the plug of a house that was never set up, and say what to try."""
     if house is None:
-        raise RuntimeError("the default run needs a simulated house")
-    plug = house.device(PLUG)
-    if plug.ieee not in running.network.devices:
-        running.settings.add_device(plug.ieee, PLUG)
-        await running.network.permit_join(PAIRING_TIME, None)
-        house.pair(PLUG)
+        return
+    try:
+        await _set_up(running, house)
+    except TimeoutError:
+        LOG.error("The simulated plug did not join within %d s. %s", PAIRING_TIME, BY_HAND)
+    except Exception:
+        LOG.exception("The simulated plug could not be paired. %s", BY_HAND)
+    address, base_topic = mqtt_options(running.settings).address, running.settings.mqtt.base_topic
+    click.echo(NEXT.format(zigwire=sys.argv[0], server=address, base_topic=base_topic))
+
+
+async def _set_up(running: Running, house: House) -> None:
+    plug = house.devices.get(PLUG)
+    if plug is None or plug.joins or plug.ieee in running.network.devices:
+        return
+    settings = running.settings
+    if plug.ieee not in settings.devices and not settings.device(PLUG) and not settings.group(PLUG):
+        settings.add_device(plug.ieee, PLUG)
+    await running.network.permit_join(PAIRING_TIME, None)
+    house.pair(PLUG)
+    try:
         async with asyncio.timeout(PAIRING_TIME):
             while not _interviewed(running, plug.ieee):  # noqa: ASYNC110 - what is waited for has no event
                 await asyncio.sleep(0.05)
+    finally:
         await running.network.permit_join(0, None)
-    server, base_topic = running.settings.mqtt.server, running.settings.mqtt.base_topic
-    click.echo(NEXT.format(zigwire=sys.argv[0], server=server, base_topic=base_topic))
 
 
 def _interviewed(running: Running, ieee: str) -> bool:

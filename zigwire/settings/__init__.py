@@ -21,7 +21,7 @@ from zigwire.settings.model import (
 )
 from zigwire.settings.names import check_name, name_faults
 from zigwire.settings.schema import json_schema
-from zigwire.settings.settings import Settings, load
+from zigwire.settings.settings import Settings, check, load
 
 __all__ = [
     "VERSION",
@@ -44,6 +44,7 @@ __all__ = [
     "Serial",
     "Settings",
     "SettingsError",
+    "check",
     "check_name",
     "json_schema",
     "load",

@@ -17,6 +17,7 @@ __all__ = ["Override", "overrides"]
 Override: TypeAlias = tuple[tuple[str, ...], Any]
 """Keys from the top down, and the value."""
 
+_LONGEST_NUMBER = 100
 _PREFIXES = ("ZIGBEE2MQTT_CONFIG_", "ZIGWIRE_CONFIG_")
 
 
@@ -73,6 +74,8 @@ def _parse(field: Field, text: str) -> Any:
 
 
 def _number(text: str) -> Any:
+    if len(text) > _LONGEST_NUMBER:
+        return text
     try:
         return int(text, 0)
     except ValueError:

@@ -10,9 +10,11 @@ and `serial.adapter: xbee` are additions.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from zigwire.settings import values
 
 __all__ = [
     "VERSION",
@@ -59,7 +61,9 @@ class Option:
         minimum, maximum: Range of a number, or of each number of a list.
         length: How many numbers a list has.
         pattern: Regular expression that a text, or each key of an object, must match.
+        rule: Says what each value must be when it is not that; not part of the JSON schema.
         secret: Never published, never shown in a message.
+        address: A URL that is published without the user and the password that it may hold.
         reference: May stand in another file: `'!secret key'`.
         generate: `GENERATE` asks for a random value.
         published: Part of the defaults that bridge/info shows.
@@ -75,7 +79,9 @@ class Option:
     maximum: float | None = None
     length: int | None = None
     pattern: str | None = None
+    rule: Callable[[Any], str | None] | None = None
     secret: bool = False
+    address: bool = False
     reference: bool = False
     generate: bool = False
     published: bool = True
@@ -100,8 +106,12 @@ class HomeAssistant:
     """Discovery by Home Assistant. All of it is applied at once."""
 
     enabled: bool = _option(False, "Announce devices to Home Assistant")
-    discovery_topic: str = _option("homeassistant", "Topic below which entities are announced")
-    status_topic: str = _option("homeassistant/status", "Topic on which Home Assistant says that it started")
+    discovery_topic: str = _option(
+        "homeassistant", "Topic below which entities are announced", rule=values.discovery_topic
+    )
+    status_topic: str = _option(
+        "homeassistant/status", "Topic on which Home Assistant says that it started", rule=values.discovery_topic
+    )
     legacy_action_sensor: bool = _option(False, "Announce a sensor for actions too, as older versions did")
     experimental_event_entities: bool = _option(False, "Announce actions as event entities")
 
@@ -140,21 +150,25 @@ class Availability:
 class Mqtt:
     """The connection to the broker."""
 
-    base_topic: str = _option("zigbee2mqtt", "First part of every topic", restart=True)
-    server: str = _required("Broker: mqtt://host:1883, or mqtts:// for TLS", restart=True, reference=True)
-    keepalive: float = _option(60, "Seconds between signs of life to the broker", restart=True)
+    base_topic: str = _option("zigbee2mqtt", "First part of every topic", restart=True, rule=values.topic)
+    server: str = _required(
+        "Broker: mqtt://host:1883, or mqtts:// for TLS", restart=True, reference=True, address=True, rule=values.broker
+    )
+    keepalive: float = _option(60, "Seconds between signs of life to the broker", restart=True, rule=values.keepalive)
     ca: str | None = _option(None, "File with the authority's certificate", restart=True)
     key: str | None = _option(None, "File with the client's private key", restart=True)
     cert: str | None = _option(None, "File with the client's certificate", restart=True)
     user: str | None = _option(None, "User name", restart=True, reference=True)
     password: str | None = _option(None, "Password", restart=True, reference=True, secret=True)
-    client_id: str | None = _option(None, "Client identifier; random when absent", restart=True)
+    client_id: str | None = _option(None, "Client identifier; random when absent", restart=True, rule=values.not_empty)
     reject_unauthorized: bool = _option(True, "Insist on a certificate that can be verified", restart=True)
     server_name: str | None = _option(
         None, "Host name that the certificate carries, when not the server's", restart=True
     )
     include_device_information: bool = _option(False, "Add the device's data to each of its messages")
-    version: int = _option(4, "Protocol: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0", restart=True, null=True)
+    version: int = _option(
+        4, "Protocol: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0", restart=True, null=True, rule=values.mqtt_version
+    )
     force_disable_retain: bool = _option(False, "Never retain, for brokers that can't", restart=True)
     maximum_packet_size: int = _option(
         1048576, "Largest packet in bytes that is accepted", restart=True, minimum=20, maximum=268435456
@@ -167,13 +181,13 @@ class Serial:
 
     port: str | None = _option(
         None,
-        "Device file, tcp://host:port, mdns://name, or sim:// for a simulated network; searched for when absent",
+        "Device file, tcp://host:port, or sim:// for a simulated network",
         restart=True,
         null=True,
     )
     disable_led: bool = _option(False, "Switch the coordinator's LED off", restart=True)
     adapter: Literal["deconz", "zstack", "zigate", "ezsp", "ember", "zboss", "zoh", "xbee"] | None = _option(
-        None, "Kind of coordinator; found out when absent", restart=True
+        None, "Kind of coordinator", restart=True
     )
     baudrate: int | None = _option(None, "Speed of the serial line in baud", restart=True)
     rtscts: bool | None = _option(None, "Hardware flow control", restart=True)
@@ -235,7 +249,7 @@ class Ota:
     update_check_interval: float = _option(1440, "Minutes between two look-ups for one device", minimum=1)
     disable_automatic_update_check: bool = _option(False, "Look updates up only when asked to")
     zigbee_ota_override_index_location: str | None = _option(
-        None, "File or URL of an index that is tried first", restart=True, null=True
+        None, "File or URL of an index that is tried first", restart=True, null=True, address=True
     )
     image_block_request_timeout: float = _option(
         150000, "Milliseconds to wait for the device's next question", minimum=10000, maximum=2147483647
@@ -252,7 +266,7 @@ class Frontend:
     package: Literal["zigbee2mqtt-windfront", "zigbee2mqtt-frontend"] = _option(
         "zigbee2mqtt-windfront", "Which client to serve", restart=True
     )
-    port: int = _option(8080, "TCP port, unused with a Unix socket", restart=True)
+    port: int = _option(8080, "TCP port, unused with a Unix socket", restart=True, rule=values.port)
     host: str | None = _option(None, "Address to listen on, or path of a Unix socket", restart=True, null=True)
     auth_token: str | None = _option(
         None, "Word that clients must give", restart=True, null=True, secret=True, reference=True
@@ -391,16 +405,24 @@ class DeviceOptions:
     friendly_name: str = _required("Name in topics", read_only=True)
     retain: bool = _option(False, "Retain its messages")
     disabled: bool = _option(False, "Leave it out of everything", restart=True)
-    retention: float | None = _option(None, "Seconds until the broker forgets its messages, with MQTT 5")
+    retention: float | None = _option(
+        None, "Seconds until the broker forgets its messages, with MQTT 5", rule=values.retention
+    )
     qos: Literal[0, 1, 2] | None = _option(None, "Quality of service of its messages")
     throttle: float | None = _option(None, "Least seconds between two messages", restart=True)
     debounce: float | None = _option(None, "Seconds to wait for more before a message goes out", restart=True)
     debounce_ignore: tuple[str, ...] = _option((), "Properties whose every change goes out with debounce too")
     optimistic: bool = _option(True, "Publish what was set without waiting for the device to say so")
-    filtered_attributes: tuple[str, ...] = _option((), "Regular expressions of properties that are not published")
-    filtered_cache: tuple[str, ...] = _option((), "Regular expressions of properties that are not kept")
-    filtered_optimistic: tuple[str, ...] = _option((), "Regular expressions of properties that are not optimistic")
-    icon: str | None = _option(None, "Picture for clients: a URL or device_icons/file")
+    filtered_attributes: tuple[str, ...] = _option(
+        (), "Regular expressions of properties that are not published", rule=values.regular_expression
+    )
+    filtered_cache: tuple[str, ...] = _option(
+        (), "Regular expressions of properties that are not kept", rule=values.regular_expression
+    )
+    filtered_optimistic: tuple[str, ...] = _option(
+        (), "Regular expressions of properties that are not optimistic", rule=values.regular_expression
+    )
+    icon: str | None = _option(None, "Picture for clients: a URL or device_icons/file", rule=values.icon)
     homeassistant: EntityDiscovery | None = _option(EntityDiscovery, "Home Assistant; null hides the device", null=True)
     disable_automatic_update_check: bool = _option(False, "Look its updates up only when asked to")
     description: str | None = _option(None, "Words for people", null=True, listed=False)
@@ -433,11 +455,15 @@ class GroupOptions:
     off_state: Literal["all_members_off", "last_member_state"] = _option(
         "all_members_off", "Off when all members are off, or what the last one said", restart=True
     )
-    filtered_attributes: tuple[str, ...] = _option((), "Regular expressions of properties that are not published")
+    filtered_attributes: tuple[str, ...] = _option(
+        (), "Regular expressions of properties that are not published", rule=values.regular_expression
+    )
     homeassistant: EntityDiscovery | None = _option(EntityDiscovery, "Home Assistant; null hides the group", null=True)
-    filtered_cache: tuple[str, ...] = _option((), "Regular expressions of properties that are not kept", listed=False)
+    filtered_cache: tuple[str, ...] = _option(
+        (), "Regular expressions of properties that are not kept", listed=False, rule=values.regular_expression
+    )
     filtered_optimistic: tuple[str, ...] = _option(
-        (), "Regular expressions of properties that are not optimistic", listed=False
+        (), "Regular expressions of properties that are not optimistic", listed=False, rule=values.regular_expression
     )
     description: str | None = _option(None, "Words for people", null=True, listed=False)
     document: Mapping[str, Any] = dataclasses.field(default_factory=dict)

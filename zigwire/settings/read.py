@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from zigwire.settings.errors import HIDDEN, Fault, SettingsError, shown
+from zigwire.settings.groups import HIGHEST_GROUP, group_number
 from zigwire.settings.model import Configuration, DeviceOptions, Option
 from zigwire.settings.rules import rule_faults
 from zigwire.settings.shapes import (
@@ -28,8 +29,6 @@ from zigwire.settings.shapes import (
 )
 
 __all__ = ["read_configuration", "read_value"]
-
-_HIGHEST_GROUP = 0xFFFF
 
 
 def read_configuration(document: Mapping[str, Any]) -> Configuration:
@@ -107,6 +106,14 @@ class _Reader:
         return self._leaf(shape, option, value, path)
 
     def _leaf(self, shape: Leaf, option: Option, value: Any, path: str) -> Any:
+        before = len(self._faults)
+        read = self._typed(shape, option, value, path)
+        if option.rule is None or len(self._faults) > before:
+            return read
+        allowed = option.rule(read)
+        return read if allowed is None else self._wrong(path, value, allowed, option)
+
+    def _typed(self, shape: Leaf, option: Option, value: Any, path: str) -> Any:
         match shape:
             case Flag():
                 return self._flag(option, value, path)
@@ -164,8 +171,8 @@ class _Reader:
         for key, each in value.items():
             if option.pattern and not re.search(option.pattern, key):
                 self._faults.append(Fault(path, f"key {shown(key)} must match {option.pattern}"))
-            elif table.numbered and not (key.isdecimal() and int(key) <= _HIGHEST_GROUP):
-                self._faults.append(Fault(path, f"key {shown(key)} must be a number from 0 to {_HIGHEST_GROUP}"))
+            elif table.numbered and group_number(key) is None:
+                self._faults.append(Fault(path, f"key {shown(key)} must be a number from 0 to {HIGHEST_GROUP}"))
             else:
                 entries[int(key) if table.numbered else key] = self._entry(table, option, each, f"{path}.{key}", key)
         return entries

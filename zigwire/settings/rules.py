@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from zigwire.settings.errors import HIDDEN, Fault
+from zigwire.settings.errors import Fault
 from zigwire.settings.model import Configuration, DeviceOptions, GroupOptions
-from zigwire.settings.names import name_faults
+from zigwire.settings.names import text_faults, topic_faults
 
-__all__ = ["rule_faults"]
-
-_SCHEMES = ("mqtt", "mqtts", "tcp", "ssl", "tls", "ws", "wss")
-_MQTT_VERSIONS = (3, 4, 5)
-_HIGHEST_PORT = 65535
-_ICONS = ("http://", "https://", "device_icons/")
+__all__ = ["name_warnings", "new_name_faults", "rule_faults"]
 
 
 def rule_faults(configuration: Configuration) -> Iterator[Fault]:
     """Yield what is wrong between values that are right by themselves."""
-    yield from _mqtt(configuration)
-    if configuration.frontend.port not in range(_HIGHEST_PORT + 1):
-        yield Fault("frontend.port", f"{configuration.frontend.port} must be from 0 to {_HIGHEST_PORT}")
+    if configuration.mqtt.key is not None and configuration.mqtt.cert is None:
+        yield Fault("mqtt.key", "needs mqtt.cert")
     yield from _homeassistant(configuration)
     yield from _names(configuration)
     for path, device in _devices(configuration):
         if device.retention and configuration.mqtt.version != 5:
             yield Fault(f"{path}.retention", "needs mqtt.version: 5")
-        if device.icon and not device.icon.startswith(_ICONS):
-            yield Fault(f"{path}.icon", "must be a URL or begin with device_icons/")
 
 
-def _mqtt(configuration: Configuration) -> Iterator[Fault]:
-    try:
-        scheme = urlsplit(configuration.mqtt.server).scheme
-    except ValueError:
-        scheme = ""
-    if scheme not in _SCHEMES:
-        yield Fault("mqtt.server", f"{HIDDEN} must be a URL like mqtt://host:1883 or mqtts://host:8883")
-    if configuration.mqtt.version not in _MQTT_VERSIONS:
-        yield Fault("mqtt.version", f"{configuration.mqtt.version} must be 3, 4 or 5")
+def name_warnings(configuration: Configuration) -> Iterator[Fault]:
+    """Yield what won't work because of names that were given elsewhere."""
+    for path, entity in _entities(configuration):
+        yield from (Fault(path, fault) for fault in topic_faults(entity.friendly_name))
+
+
+def new_name_faults(before: Configuration, after: Configuration) -> list[Fault]:
+    """Return what is wrong with the names that only `after` has."""
+    known = {(path, entity.friendly_name) for path, entity in _entities(before)}
+    return [
+        Fault(path, fault)
+        for path, entity in _entities(after)
+        if (path, entity.friendly_name) not in known
+        for fault in topic_faults(entity.friendly_name)
+    ]
 
 
 def _homeassistant(configuration: Configuration) -> Iterator[Fault]:
@@ -55,7 +52,7 @@ def _names(configuration: Configuration) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for path, entity in _entities(configuration):
         name = entity.friendly_name
-        yield from (Fault(path, fault) for fault in name_faults(name))
+        yield from (Fault(path, fault) for fault in text_faults(name))
         if name in seen:
             yield Fault(path, f"friendly_name '{name}' is already in use by {seen[name]}")
         seen.setdefault(name, path)

@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from zigwire.settings.change import apply_change, merged, needs_restart
-from zigwire.settings.defaults import published_defaults, without_secrets
+from zigwire.settings.defaults import published_defaults, with_users, without_secrets
 from zigwire.settings.environment import Override, overrides
 from zigwire.settings.errors import Fault, NameFault, SettingsError
 from zigwire.settings.files import Files
 from zigwire.settings.generate import GENERATE, INSECURE_KEY, fill_generated
+from zigwire.settings.groups import group_number
 from zigwire.settings.model import VERSION, Configuration, DeviceOptions, GroupOptions
 from zigwire.settings.names import check_name
 from zigwire.settings.read import read_configuration
 from zigwire.settings.replace import replace_text
+from zigwire.settings.rules import name_warnings, new_name_faults
 from zigwire.settings.shapes import section_of
 from zigwire.settings.version import check_version
 
-__all__ = ["Settings", "load"]
+__all__ = ["Settings", "check", "load"]
 
 _Object: TypeAlias = dict[str, Any]
 _Operation: TypeAlias = Callable[[_Object], None]
@@ -59,6 +61,15 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     return Settings(path, environ)
 
 
+def check(path: Path, environ: Mapping[str, str]) -> None:
+    """Find out whether `load` would succeed, without writing anything.
+
+    Raises:
+        SettingsError: With every fault.
+    """
+    _assembled(Files(path), _situation(path, environ), environ)
+
+
 class Settings(Configuration):
     """A configuration and its files.
 
@@ -70,18 +81,8 @@ class Settings(Configuration):
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path
         self._files = Files(path)
-        self._situation = {
-            "advanced": {
-                "log_directory": str(path.parent / "log" / "%TIMESTAMP%"),
-                "log_level": "debug" if environ.get("DEBUG") else "info",
-            }
-        }
-        document = self._files.read()
-        check_version(document)
-        self._overrides = overrides(environ)
-        _override(document, self._overrides)
-        fill_generated(document)
-        configuration = self._checked(document)
+        self._situation = _situation(path, environ)
+        document, self._overrides, configuration = _assembled(self._files, self._situation, environ)
         self._files.write(document)
         self._adopt(document, configuration)
         self._saved = document
@@ -115,12 +116,23 @@ class Settings(Configuration):
         """Whether the network key is the default one, which everybody knows."""
         return self.advanced.network_key == INSECURE_KEY
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What won't work because of names that devices and groups have; such names are not given any more."""
+        return tuple(str(fault) for fault in name_warnings(self))
+
+    def admits(self, ieee: str) -> bool:
+        """Tell whether a device may be in the network: `blocklist` counts only while `passlist` is empty."""
+        if self.passlist:
+            return _holds(self.passlist, ieee)
+        return not _holds(self.blocklist, ieee)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the whole configuration with defaults, secrets included."""
         return merged(merged(published_defaults(), self._situation), self._document)
 
     def public_config(self) -> dict[str, Any]:
-        """Return the configuration as bridge/info shows it: without secrets."""
+        """Return the configuration as bridge/info shows it: without secrets, also those in URLs."""
         return without_secrets(self.as_dict())
 
     def device(self, name: str) -> DeviceOptions | None:
@@ -133,7 +145,8 @@ class Settings(Configuration):
     def group(self, name: str | int) -> GroupOptions | None:
         """Return a group by its number or friendly name."""
         text = str(name)
-        found = self.groups.get(int(text)) if text.isascii() and text.isdecimal() else None
+        number = group_number(text)
+        found = None if number is None else self.groups.get(number)
         if found is not None:
             return found
         return next((group for group in self.groups.values() if group.friendly_name == text), None)
@@ -141,13 +154,15 @@ class Settings(Configuration):
     def change(self, change: Mapping[str, Any]) -> bool:
         """Lay a partial configuration on this one; null deletes a key.
 
+        A URL as `public_config` shows it keeps the user and the password that were taken out there.
+
         Returns:
             Whether it takes effect only after a restart.
 
         Raises:
             SettingsError: With every fault of the result.
         """
-        wanted = copy.deepcopy(dict(change))
+        wanted = with_users(change, self._document)
         fill_generated(wanted)
         if faults := self._files.references_in(wanted):
             raise SettingsError(faults)
@@ -155,14 +170,14 @@ class Settings(Configuration):
         return needs_restart(section_of(Configuration), wanted)
 
     def add_device(self, ieee: str, friendly_name: str | None = None) -> DeviceOptions:
-        """Add a device; its name is the IEEE address when none is given.
+        """Add a device; its name is the IEEE address when none is given, white space around a name is dropped.
 
         Raises:
             SettingsError: It is there already, or the name is not allowed.
         """
         if ieee in self.devices:
             raise SettingsError(f"Device '{ieee}' exists already")
-        name = ieee if friendly_name is None else friendly_name
+        name = ieee if friendly_name is None else friendly_name.strip()
         self._check_free(name)
         self._commit(lambda document: _put(document, "devices", ieee, {"friendly_name": name}))
         return self.devices[ieee]
@@ -190,11 +205,12 @@ class Settings(Configuration):
         return needs_restart(section_of(DeviceOptions), options)
 
     def add_group(self, friendly_name: str, number: int | None = None) -> GroupOptions:
-        """Add a group; its number is the lowest free one from 1 when none is given.
+        """Add a group; white space around its name is dropped, its number is the lowest free one when none is given.
 
         Raises:
             SettingsError: The number is taken, or the name is not allowed.
         """
+        friendly_name = friendly_name.strip()
         self._check_free(friendly_name)
         if number is None:
             taken = {*self._document.get("groups", {}), *self._files.read().get("groups", {})}
@@ -226,18 +242,23 @@ class Settings(Configuration):
         self._change_entity("groups", str(self._group(name).id), options)
         return needs_restart(section_of(GroupOptions), options)
 
-    def rename(self, name: str | int, to: str) -> None:
+    def rename(self, name: str | int, to: str) -> str:
         """Give a device or a group another name.
+
+        Returns:
+            The new name: `to` without the white space around it.
 
         Raises:
             NameFault: The name is not allowed or in use.
             SettingsError: There is no such device or group.
         """
+        to = to.strip()
         check_name(to)
         kind, key = self._find(name)
         if to != key or kind == "groups":
             self._check_free(to)
         self._change_entity(kind, key, {"friendly_name": to})
+        return to
 
     def block(self, ieee: str) -> None:
         """Keep a device out of the network."""
@@ -285,8 +306,10 @@ class Settings(Configuration):
         for document in (running, saved):
             operation(document)
             _override(document, self._overrides)
-        configuration = self._checked(running)
-        self._checked(saved)
+        configuration = _checked(running, self._situation)
+        if faults := new_name_faults(self, configuration):
+            raise NameFault(faults)
+        _checked(saved, self._situation)
         self._files.write(saved)
         self._adopt(running, configuration)
         self._saved = saved
@@ -296,19 +319,45 @@ class Settings(Configuration):
         if document == self._saved:
             return document
         try:
-            self._checked(document)
+            _checked(document, self._situation)
         except SettingsError as error:
             edited = Fault(self.path.name, "was edited and has faults, nothing is saved until they are gone")
             raise SettingsError([edited, *error.faults]) from error
         return document
 
-    def _checked(self, document: _Object) -> Configuration:
-        check_version(document)
-        return read_configuration(merged(self._situation, document))
-
     def _adopt(self, document: _Object, configuration: Configuration) -> None:
         self._document = document
         vars(self).update(vars(configuration))
+
+
+def _situation(path: Path, environ: Mapping[str, str]) -> _Object:
+    """Return the defaults that depend on where and how the program runs."""
+    return {
+        "advanced": {
+            "log_directory": str(path.parent / "log" / "%TIMESTAMP%"),
+            "log_level": "debug" if environ.get("DEBUG") else "info",
+        }
+    }
+
+
+def _assembled(
+    files: Files, situation: _Object, environ: Mapping[str, str]
+) -> tuple[_Object, list[Override], Configuration]:
+    """Return the document of the files with what the environment sets and random values, and what it means."""
+    document = files.read()
+    values = overrides(environ)
+    _override(document, values)
+    fill_generated(document)
+    return document, values, _checked(document, situation)
+
+
+def _checked(document: _Object, situation: _Object) -> Configuration:
+    check_version(document)
+    return read_configuration(merged(situation, document))
+
+
+def _holds(addresses: tuple[str, ...], ieee: str) -> bool:
+    return ieee.lower() in (address.lower() for address in addresses)
 
 
 def _override(document: _Object, values: list[Override]) -> None:

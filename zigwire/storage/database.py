@@ -3,6 +3,9 @@
 Two ways in. What a person would miss (devices, groups, binds) is on disk when the call returns. States and the time
 when a device was last seen change all the time: they are collected and written in batches by `flush`. Meanwhile a
 journal keeps the states, so that the end of the process at any moment loses none; a power cut may.
+
+`flush`, `snapshot` and `close` may take long on a slow disk; they may run in a thread (`asyncio.to_thread`) beside all
+other calls, which belong to one thread.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import orjson
 
 from zigwire.storage.errors import StorageError
 from zigwire.storage.journal import Journal
+from zigwire.storage.lock import lock
 from zigwire.storage.rows import delete_device, delete_group, insert_device, insert_group, select_devices, select_groups
 from zigwire.storage.schema import migrate
 from zigwire.storage.snapshots import recover, snapshot
@@ -39,26 +43,37 @@ class Database:
         path: The file, usually `zigwire.db` in the data folder.
 
     Raises:
-        StorageError: The file can't be opened, or a newer Zigwire has written it.
+        StorageError: The file can't be opened, a newer Zigwire has written it, or another one has it open.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        recover(path)
+        self._seen: dict[str, Device] = {}
+        self._unkept: set[str] = set()
+        self._noting = threading.Lock()
+        self._flushing = threading.Lock()
+        self._copying = threading.Lock()
+        self._closed = False
+        with contextlib.ExitStack() as files:
+            self._open(files)
+            self.flush()
+            self._files = files.pop_all()
+        self.snapshot()
+
+    def _open(self, files: contextlib.ExitStack) -> None:
+        path = self._path
         try:
+            files.enter_context(lock(path.with_suffix(".lock")))
+            recover(path)
             path.touch(mode=0o600)
-            self._durable = _connect(path, "FULL")
+            self._durable = files.enter_context(contextlib.closing(_connect(path, "FULL")))
             migrate(self._durable)
-            self._batches = _connect(path, "NORMAL")
+            self._batches = files.enter_context(contextlib.closing(_connect(path, "NORMAL")))
             self._journal = Journal(path.with_name(f"{path.name}-journal-of-states"))
+            files.callback(self._journal.close)
             self._states = self._journal.replay()
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"{path} can't be opened: {error}") from error
-        self._seen: dict[str, Device] = {}
-        self._flushing = threading.Lock()
-        self._noting = threading.Lock()
-        self.flush()
-        self.snapshot()
 
     def __enter__(self) -> Self:
         return self
@@ -69,19 +84,29 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Write what is left and let go of the file."""
-        self.flush()
-        self._journal.close()
-        self._batches.close()
-        self._durable.close()
+        """Write what is left and let go of the files, after a flush or snapshot under way; more calls do nothing.
+
+        States that can't be written wait in the journal for the next start.
+        """
+        try:
+            self.flush()
+        except StorageError as error:
+            _LOG.critical("The last states wait in the journal for the next start: %s", error)
+        finally:
+            with self._flushing, self._copying, self._noting:
+                self._closed = True
+                self._files.close()
 
     def snapshot(self) -> bool:
-        """Make the day's snapshot unless there is one already; meant to be called now and then."""
-        try:
-            return snapshot(self._durable, self._path)
-        except (sqlite3.Error, OSError) as error:
-            _LOG.error("No snapshot of %s could be made: %s", self._path, error)
-            return False
+        """Make the day's snapshot unless there is one already; meant to be called now and then, in a thread."""
+        with self._copying:
+            if self._closed:
+                return False
+            try:
+                return snapshot(self._path)
+            except (sqlite3.Error, OSError) as error:
+                _LOG.error("No snapshot of %s could be made: %s", self._path, error)
+                return False
 
     def load_devices(self) -> list[Device]:
         """Return all devices in the order in which they came."""
@@ -89,19 +114,22 @@ class Database:
 
     def save_device(self, device: Device) -> None:
         """Keep all of a device, durably."""
-        with self._change():
-            insert_device(self._durable, device)
-        self._seen.pop(device.ieee, None)
+        with self._change(self._durable) as connection:
+            insert_device(connection, device)
+        with self._noting:
+            self._seen.pop(device.ieee, None)
 
     def touch_device(self, device: Device) -> None:
         """Remember that `last_seen` and `linkquality` changed; the next `flush` writes them."""
-        self._seen[device.ieee] = device
+        with self._noting:
+            self._seen[device.ieee] = device
 
     def remove_device(self, ieee: str) -> None:
         """Forget a device, durably."""
-        self._seen.pop(ieee, None)
-        with self._change():
-            delete_device(self._durable, ieee)
+        with self._noting:
+            self._seen.pop(ieee, None)
+        with self._change(self._durable) as connection:
+            delete_device(connection, ieee)
 
     def load_groups(self) -> list[Group]:
         """Return all groups by id."""
@@ -109,13 +137,13 @@ class Database:
 
     def save_group(self, group: Group) -> None:
         """Keep a group with its members, durably."""
-        with self._change():
-            insert_group(self._durable, group)
+        with self._change(self._durable) as connection:
+            insert_group(connection, group)
 
     def remove_group(self, group_id: int) -> None:
         """Forget a group, durably."""
-        with self._change():
-            delete_group(self._durable, group_id)
+        with self._change(self._durable) as connection:
+            delete_group(connection, group_id)
 
     def load_network(self) -> NetworkRecord | None:
         """Return the network that was last in force."""
@@ -131,10 +159,8 @@ class Database:
         """Keep the network in force, durably."""
         parameters = record.parameters
         row = (parameters.pan_id, parameters.extended_pan_id, parameters.channel, parameters.network_key)
-        with self._change():
-            self._durable.execute(
-                "INSERT OR REPLACE INTO network VALUES (1, ?, ?, ?, ?, ?)", (*row, record.coordinator)
-            )
+        with self._change(self._durable) as connection:
+            connection.execute("INSERT OR REPLACE INTO network VALUES (1, ?, ?, ?, ?, ?)", (*row, record.coordinator))
 
     def load_states(self) -> dict[str, dict[str, Any]]:
         """Return the last flushed state of every entity by its key; unreadable ones are left out and logged."""
@@ -147,45 +173,67 @@ class Database:
         return states
 
     def put_state(self, entity: str, state: Mapping[str, Any]) -> None:
-        """Remember the state of an entity; it must not change afterwards."""
-        self._note(entity, state)
+        """Remember the state of an entity as it is now; properties that JSON can't express are left out and logged."""
+        self._note(entity, self._encoded(entity, state))
 
     def remove_state(self, entity: str) -> None:
         """Forget the state of an entity."""
+        self._unkept.discard(entity)
         self._note(entity, None)
 
     def flush(self) -> None:
-        """Write the states and sightings that changed. May run in a thread beside the others' calls.
+        """Write the states and sightings that changed; meant to be called every few seconds, in a thread.
 
         Raises:
             StorageError: They could not be written; they wait for the next flush.
         """
         with self._flushing:
-            states, self._states = self._states, {}
-            seen, self._seen = self._seen, {}
-            if not states and not seen:
+            if self._closed:
                 return
-            try:
+            with self._batch() as (states, seen):
+                if not states and not seen:
+                    return
                 self._write(states, seen)
-            except sqlite3.Error as error:
-                self._states = states | self._states
-                self._seen = seen | self._seen
-                raise StorageError(f"{self._path} can't be written: {error}") from error
             with self._noting:
                 if not self._states:
                     self._journal.clear()
 
-    def _note(self, entity: str, state: Mapping[str, Any] | None) -> None:
+    def _note(self, entity: str, state: bytes | None) -> None:
         with self._noting:
-            self._states[entity] = state
             self._journal.append(entity, state)
+            self._states[entity] = state
 
-    def _write(self, states: Mapping[str, Mapping[str, Any] | None], seen: Mapping[str, Device]) -> None:
+    def _encoded(self, entity: str, state: Mapping[str, Any]) -> bytes:
+        try:
+            text = _json(state)
+        except TypeError:
+            left_out = [name for name, value in state.items() if not _is_json({name: value})]
+            if entity not in self._unkept:
+                _LOG.error("The state of %s is kept without %s: JSON can't express it", entity, left_out)
+            self._unkept.add(entity)
+            return _json({name: value for name, value in state.items() if name not in left_out})
+        self._unkept.discard(entity)
+        return text
+
+    @contextlib.contextmanager
+    def _batch(self) -> Iterator[tuple[dict[str, bytes | None], dict[str, Device]]]:
+        """Hand out what is to be written; it is put back when that fails."""
+        with self._noting:
+            states, self._states = self._states, {}
+            seen, self._seen = self._seen, {}
+        try:
+            yield states, seen
+        except BaseException:
+            with self._noting:
+                self._states = states | self._states
+                self._seen = seen | self._seen
+            raise
+
+    def _write(self, states: Mapping[str, bytes | None], seen: Mapping[str, Device]) -> None:
         removed = [(entity,) for entity, state in states.items() if state is None]
-        changed = [(entity, _json(state)) for entity, state in states.items() if state is not None]
+        changed = [(entity, state.decode()) for entity, state in states.items() if state is not None]
         sightings = [(device.last_seen, device.linkquality, device.ieee) for device in seen.values()]
-        with self._batches as batches:
-            batches.execute("BEGIN IMMEDIATE")
+        with self._change(self._batches) as batches:
             batches.executemany("DELETE FROM states WHERE entity = ?", removed)
             batches.executemany(
                 "INSERT INTO states VALUES (?, ?) ON CONFLICT (entity) DO UPDATE SET state = excluded.state", changed
@@ -193,22 +241,35 @@ class Database:
             batches.executemany("UPDATE devices SET last_seen = ?, linkquality = ? WHERE ieee = ?", sightings)
 
     @contextlib.contextmanager
-    def _change(self) -> Iterator[None]:
+    def _change(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         try:
-            with self._durable as durable:
-                durable.execute("BEGIN IMMEDIATE")
-                yield
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
         except sqlite3.Error as error:
             raise StorageError(f"{self._path} can't be written: {error}") from error
 
 
-def _json(state: Mapping[str, Any]) -> str:
-    return orjson.dumps(state, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+def _json(state: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(state, default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _is_json(state: Mapping[str, Any]) -> bool:
+    try:
+        _json(state)
+    except TypeError:
+        return False
+    return True
 
 
 def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.text_factory = _text
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")

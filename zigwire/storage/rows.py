@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Any, TypeVar
 
 from zigwire.zigbee.model import (
     Binding,
@@ -20,6 +22,10 @@ from zigwire.zigbee.model import (
 )
 
 __all__ = ["delete_device", "delete_group", "insert_device", "insert_group", "select_devices", "select_groups"]
+
+_LOG = logging.getLogger(__name__)
+_Word = TypeVar("_Word", bound=Enum)
+_Structure = TypeVar("_Structure", dict[str, Any], list[int])
 
 _PLAIN = (
     "ieee",
@@ -86,20 +92,24 @@ def delete_device(connection: sqlite3.Connection, ieee: str) -> None:
 
 
 def select_devices(connection: sqlite3.Connection) -> list[Device]:
-    """Return all devices in the order in which they came."""
+    """Return all devices in the order in which they came; what another Zigwire wrote and this one can't is logged."""
     query = f"SELECT {_NAMES} FROM devices ORDER BY rowid"  # noqa: S608 - names of our own
     devices = {row[0]: _device(row) for row in connection.execute(query)}
     _add_endpoints(connection, devices)
+    _add_parts(
+        connection, {(device.ieee, number): e for device in devices.values() for number, e in device.endpoints.items()}
+    )
     return list(devices.values())
 
 
 def _device(row: tuple[Any, ...]) -> Device:
+    ieee = row[0]
     kind, interview, meta = row[len(_PLAIN) :]
     return Device(
         **dict(zip(_PLAIN, row, strict=False)),
-        type=DeviceType(kind),
-        interview_state=InterviewState(interview),
-        meta=json.loads(meta),
+        type=_known(kind, DeviceType.UNKNOWN, ieee),
+        interview_state=_known(interview, InterviewState.PENDING, ieee),
+        meta=_parsed(meta, {}, ieee),
     )
 
 
@@ -107,21 +117,56 @@ def _add_endpoints(connection: sqlite3.Connection, devices: dict[str, Device]) -
     for ieee, number, profile, device, inputs, outputs in connection.execute(
         "SELECT ieee, id, profile, device, input_clusters, output_clusters FROM endpoints ORDER BY rowid"
     ):
-        endpoint = Endpoint(number, profile, device, json.loads(inputs), json.loads(outputs))
-        devices[ieee].endpoints[number] = endpoint
-    for ieee, number, *rest in connection.execute(
-        "SELECT ieee, endpoint, cluster, target_ieee, target_endpoint, target_group FROM bindings ORDER BY rowid"
+        if ieee not in devices:
+            _LOG.warning("An endpoint of the unknown device %s is stored: left out", ieee)
+            continue
+        clusters = (_parsed(inputs, [], ieee), _parsed(outputs, [], ieee))
+        devices[ieee].endpoints[number] = Endpoint(number, profile, device, *clusters)
+
+
+def _add_parts(connection: sqlite3.Connection, endpoints: dict[tuple[str, int], Endpoint]) -> None:
+    for endpoint, row in _parts(
+        connection, "bindings", "cluster, target_ieee, target_endpoint, target_group", endpoints
     ):
-        devices[ieee].endpoints[number].bindings.append(Binding(*rest))
-    for ieee, number, *rest in connection.execute(
-        "SELECT ieee, endpoint, cluster, attribute, minimum, maximum, change, manufacturer FROM reportings"
-        " ORDER BY rowid"
+        endpoint.bindings.append(Binding(*row))
+    for endpoint, row in _parts(
+        connection, "reportings", "cluster, attribute, minimum, maximum, change, manufacturer", endpoints
     ):
-        devices[ieee].endpoints[number].reportings.append(ConfiguredReporting(*rest))
-    for ieee, number, scene, group, name, state in connection.execute(
-        "SELECT ieee, endpoint, id, group_id, name, state FROM scenes ORDER BY rowid"
-    ):
-        devices[ieee].endpoints[number].scenes.append(Scene(scene, group, name, json.loads(state)))
+        endpoint.reportings.append(ConfiguredReporting(*row))
+    for endpoint, (scene, group, name, state) in _parts(connection, "scenes", "id, group_id, name, state", endpoints):
+        endpoint.scenes.append(Scene(scene, group, name, _parsed(state, {}, f"scene {name}")))
+
+
+def _parts(
+    connection: sqlite3.Connection, table: str, columns: str, endpoints: dict[tuple[str, int], Endpoint]
+) -> Iterator[tuple[Endpoint, list[Any]]]:
+    query = f"SELECT ieee, endpoint, {columns} FROM {table} ORDER BY rowid"  # noqa: S608 - names of our own
+    for ieee, number, *row in connection.execute(query):
+        if (ieee, number) in endpoints:
+            yield endpoints[ieee, number], row
+        else:
+            _LOG.warning("%s are stored of endpoint %s of %s, which is unknown: left out", table, number, ieee)
+
+
+def _known(word: Any, default: _Word, owner: str) -> _Word:
+    try:
+        return type(default)(word)
+    except ValueError:
+        _LOG.warning(
+            "%s is stored with the unknown %s %r: taken as %s", owner, type(default).__name__, word, default.value
+        )
+        return default
+
+
+def _parsed(text: Any, default: _Structure, owner: str) -> _Structure:
+    try:
+        value = json.loads(text)
+    except (ValueError, TypeError):
+        value = None
+    if isinstance(value, type(default)):
+        return value
+    _LOG.warning("%s is stored with %r, which can't be read: taken as %s", owner, text, default)
+    return default
 
 
 def insert_group(connection: sqlite3.Connection, group: Group) -> None:
@@ -140,5 +185,8 @@ def select_groups(connection: sqlite3.Connection) -> list[Group]:
     """Return all groups by id, members in the order in which they came."""
     groups = {row[0]: Group(row[0]) for row in connection.execute("SELECT id FROM groups ORDER BY id")}
     for group_id, ieee, endpoint in connection.execute("SELECT group_id, ieee, endpoint FROM members ORDER BY rowid"):
-        groups[group_id].members.append(Member(ieee, endpoint))
+        if group_id in groups:
+            groups[group_id].members.append(Member(ieee, endpoint))
+        else:
+            _LOG.warning("A member of the unknown group %s is stored: left out", group_id)
     return list(groups.values())

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zigwire.storage.errors import StorageError
-from zigwire.storage.rows import select_devices, select_groups
 from zigwire.storage.schema import VERSION, stored_version
 
 __all__ = ["KEEP", "count_devices", "recover", "snapshot"]
@@ -34,39 +33,46 @@ def recover(path: Path) -> None:
     A missing or empty file counts as damaged when there are snapshots.
 
     Raises:
+        OSError: A file can't be copied or moved.
         StorageError: The file can't be read for another reason than damage.
     """
-    cause = "is missing or empty" if _is_blank(path) else _damage(path)
+    blank = _is_blank(path)
+    cause = "is missing or empty" if blank else _damage(path)
     if not cause:
         return
-    source = next((copy for copy in _snapshots(path) if not _damage(copy)), None)
-    if source is None and _is_blank(path):
+    source = next((copy for copy in _snapshots(path) if _is_good(copy)), None)
+    if source is None and blank:
         return
+    fresh = _copy(source, path) if source else None
     aside = _move_aside(path)
-    if source is None:
-        _LOG.critical("%s %s. It was moved to %s; there is no good snapshot: starting empty", path, cause, aside)
+    kept = f" It was moved to {aside}." if aside else ""
+    if source is None or fresh is None:
+        _LOG.critical("%s %s.%s There is no good snapshot: starting empty", path, cause, kept)
         return
-    _put(source, path)
+    fresh.replace(path)
+    _sync(path.parent)
     age = (time.time() - source.stat().st_mtime) / 3600
-    _LOG.critical("%s %s (now %s). The snapshot %s, %.0f h old, took its place", path, cause, aside, source, age)
+    _LOG.critical("%s %s.%s The snapshot %s, %.0f h old, took its place", path, cause, kept, source, age)
+    if blank:
+        _LOG.critical("To start empty instead, stop Zigwire and delete %s.1 to .%d as well as %s", path, KEEP, path)
 
 
-def snapshot(connection: sqlite3.Connection, path: Path, *, age: float = _AGE) -> bool:
+def snapshot(path: Path, *, age: float = _AGE) -> bool:
     """Copy the open database to `<path>.1` and push the older ones on; tells whether that was done.
 
     Not done while the newest is younger than `age` seconds, unless it knows fewer devices. A database without
-    devices never pushes out one that knows some.
+    devices never pushes out one that knows some. The copy is read over a connection of its own: it may be made in a
+    thread, and has nothing of a change that is under way.
     """
-    devices = count_devices(connection)
     newest = _numbered(path, 1)
-    if not devices or (newest.exists() and time.time() - newest.stat().st_mtime < age and devices <= _size(newest)):
-        return False
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    _create_private(fresh)
-    with contextlib.closing(sqlite3.connect(fresh)) as target:
-        connection.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
+    with contextlib.closing(sqlite3.connect(path)) as source:
+        devices = count_devices(source)
+        if not devices or (newest.exists() and time.time() - newest.stat().st_mtime < age and devices <= _size(newest)):
+            return False
+        fresh = _create_private(path)
+        with contextlib.closing(sqlite3.connect(fresh)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
     _sync(fresh)
     for number in range(KEEP - 1, 0, -1):
         with contextlib.suppress(FileNotFoundError):
@@ -94,22 +100,31 @@ def _is_blank(path: Path) -> bool:
 
 
 def _damage(path: Path) -> str:
-    """Return what is wrong with a database, "" when nothing is."""
+    """Return what is wrong with a database, "" when nothing is; values that make no sense to us are no damage."""
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
                 return f"is damaged: {verdict}"
             if stored_version(connection) == VERSION:
-                select_devices(connection)
-                select_groups(connection)
+                count_devices(connection)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname.startswith(_DAMAGE) or "no such table" in str(error):
             return f"is damaged: {error}"
         raise StorageError(f"{path} can't be opened: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        return f"is damaged: {error!r}"
     return ""
+
+
+def _is_good(copy: Path) -> bool:
+    """Tell whether a snapshot can be used."""
+    try:
+        damage = _damage(copy)
+    except StorageError as error:
+        _LOG.error("The snapshot %s is passed over: %s", copy, error)
+        return False
+    if damage:
+        _LOG.error("The snapshot %s is passed over: it %s", copy, damage)
+    return not damage
 
 
 def _size(path: Path) -> int:
@@ -129,17 +144,20 @@ def _move_aside(path: Path) -> Path | None:
     return aside if aside.exists() else None
 
 
-def _put(source: Path, path: Path) -> None:
-    fresh = path.with_name(f"{path.name}.new")
+def _copy(source: Path, path: Path) -> Path:
+    """Return a copy of a snapshot that is ready to take the place of `path`."""
+    fresh = _create_private(path)
     shutil.copyfile(source, fresh)
-    fresh.chmod(0o600)
     _sync(fresh)
-    fresh.replace(path)
-    _sync(path.parent)
+    return fresh
 
 
-def _create_private(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+def _create_private(path: Path) -> Path:
+    """Make the empty file beside `path` in which its next version is prepared."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_CREAT | os.O_WRONLY, 0o600))
+    return fresh
 
 
 def _sync(path: Path) -> None:

@@ -9,10 +9,13 @@ from zigwire.zigbee.errors import NetworkRefusedError
 from zigwire.zigbee.radio import NetworkParameters
 from zigwire.zigbee.store import NetworkRecord
 
-__all__ = ["DEFAULT_EXTENDED_PAN_ID", "Plan", "Situation", "differences", "plan", "resolved"]
+__all__ = ["DEFAULT_EXTENDED_PAN_ID", "FAR_ABOVE", "Plan", "Situation", "differences", "plan", "resolved", "to_form"]
 
 DEFAULT_EXTENDED_PAN_ID = "0x" + "dd" * 8
 """Configured by default, and taken by Z-Stack for "the coordinator's own address" (apsUseExtendedPANID is zero)."""
+
+FAR_ABOVE = 0x1000_0000
+"""Frame counter that a house does not reach: 100 frames a second for a month."""
 
 _REMEDY = (
     "Connect the coordinator that belongs to the devices, or restore its backup."
@@ -37,6 +40,8 @@ class Situation:
         devices: How many devices the house knows.
         wanted: The configured parameters.
         form_new: The user's word that a new network may replace the old one.
+        known_elsewhere: Evidence of a network that another program runs ("database.db of Zigbee2MQTT knows 12
+            devices"), None when there is none.
     """
 
     held: NetworkParameters | None
@@ -44,6 +49,18 @@ class Situation:
     devices: int
     wanted: NetworkParameters
     form_new: bool = False
+    known_elsewhere: str | None = None
+
+
+def to_form(situation: Situation) -> NetworkParameters:
+    """Return the network to form; with a key that was in use before, frames are counted on from far above.
+
+    A frame counter may never come twice with one key, and devices drop what they take for a replay (Zigbee
+    specification 4.3.1.2).
+    """
+    before = (situation.held, situation.record.parameters if situation.record else None)
+    reused = any(network and network.network_key == situation.wanted.network_key for network in before)
+    return replace(situation.wanted, frame_counter=FAR_ABOVE) if reused else situation.wanted
 
 
 def plan(situation: Situation) -> Plan:
@@ -56,9 +73,9 @@ def plan(situation: Situation) -> Plan:
     if situation.form_new:
         return Plan.RESUME if _formed_already(situation) else Plan.FORM
     if held is None:
-        if record is None and not situation.devices:
+        if (evidence := _evidence(situation)) is None:
             return Plan.FORM
-        raise NetworkRefusedError(f"The coordinator holds no network, but {_house(situation)}. {_REMEDY}")
+        raise NetworkRefusedError(f"The coordinator holds no network, but {evidence}. {_REMEDY}")
     if record is not None and situation.devices and not _is_same_network(held, record):
         raise NetworkRefusedError(
             f"The coordinator holds another network ({_shown(held)}), but {_house(situation)}. {_REMEDY}"
@@ -104,6 +121,13 @@ def _formed_already(situation: Situation) -> bool:
         return False
     held = resolved(held, record.coordinator)
     return held == record.parameters and not differences(situation.wanted, held, record.coordinator)
+
+
+def _evidence(situation: Situation) -> str | None:
+    """Say why there must be a network that devices live on."""
+    if situation.record is None and not situation.devices:
+        return situation.known_elsewhere
+    return _house(situation)
 
 
 def _house(situation: Situation) -> str:

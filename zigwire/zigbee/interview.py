@@ -112,8 +112,7 @@ def learn_basic(device: Device, message: Message) -> bool:
 
 
 async def _read_node_descriptor(device: Device, asker: Asker) -> None:
-    request = zdo.NodeDescriptorRequest(device.network_address)
-    response = await _insist(lambda: asker.zdo_request(device, request))
+    response = await _insist(lambda: asker.zdo_request(device, zdo.NodeDescriptorRequest(device.network_address)))
     if not isinstance(response, zdo.NodeDescriptorResponse) or response.descriptor is None:
         raise InterviewError("its node descriptor is missing")
     descriptor = response.descriptor
@@ -123,8 +122,7 @@ async def _read_node_descriptor(device: Device, asker: Asker) -> None:
 
 
 async def _read_endpoints(device: Device, asker: Asker) -> None:
-    request = zdo.ActiveEndpointsRequest(device.network_address)
-    response = await _insist(lambda: asker.zdo_request(device, request))
+    response = await _insist(lambda: asker.zdo_request(device, zdo.ActiveEndpointsRequest(device.network_address)))
     numbers = response.endpoints if isinstance(response, zdo.ActiveEndpointsResponse) else ()
     told_basic = False
     found = {}
@@ -140,9 +138,10 @@ async def _read_endpoints(device: Device, asker: Asker) -> None:
 async def _read_endpoint(device: Device, asker: Asker, number: int) -> Endpoint:
     """Return the endpoint as it is described, with the binds and reportings that are known of it."""
     endpoint = device.endpoints.get(number) or Endpoint(number)
-    request = zdo.SimpleDescriptorRequest(device.network_address, number)
     try:
-        response = await _insist(lambda: asker.zdo_request(device, request))
+        response = await _insist(
+            lambda: asker.zdo_request(device, zdo.SimpleDescriptorRequest(device.network_address, number))
+        )
     except StatusError as error:
         _LOG.warning("%s has an endpoint %d but does not describe it: %s", device.ieee, number, error)
         return endpoint

@@ -8,17 +8,32 @@ import logging
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
 from zigwire.zigbee import ias, zdo
+from zigwire.zigbee.address import NO_IEEE, ieee_from_int
+from zigwire.zigbee.admission import Admission
 from zigwire.zigbee.background import Background
 from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.groups import Groups
 from zigwire.zigbee.interview import interview, learn_basic
 from zigwire.zigbee.model import Device, InterviewState
 from zigwire.zigbee.registry import Devices
-from zigwire.zigbee.requests import Requests
+from zigwire.zigbee.requests import RANKS, Priority, Requests
 from zigwire.zigbee.store import NetworkStore
 from zigwire.zigbee.telling import Teller
+from zigwire.zigbee.turns import Turns
 
 __all__ = ["Membership"]
+
+_NOBODY = {NO_IEEE, ieee_from_int(0)}
+"""IEEE addresses that no device has; Green Power sinks announce their aliases under the first."""
+
+_ADDRESSES = range(0x0001, 0xFFF8)
+"""Network addresses that devices may have: the rest are the coordinator's and broadcasts."""
+
+_INTERVIEWS = 4
+"""Interviews that are led at the same time."""
+
+_FOR_NEWCOMERS = 2
+"""How many of these are kept for devices that are awake now, because they joined or a user says so."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,22 +41,36 @@ _LOG = logging.getLogger(__name__)
 class Membership:
     """Keeps the devices, in memory and in the store, and finds out what new ones are.
 
+    Args:
+        devices: The registry to keep.
+
     Attributes:
         devices: The known devices.
         coordinator: IEEE address of the coordinator, "" before it is known.
+        joining_ends: When joining closes, in the event loop's time.
     """
 
     def __init__(
-        self, store: NetworkStore, groups: Groups, teller: Teller, requests: Requests, background: Background
+        self,
+        devices: Devices,
+        store: NetworkStore,
+        groups: Groups,
+        teller: Teller,
+        requests: Requests,
+        background: Background,
+        admission: Admission,
     ) -> None:
-        self.devices = Devices()
+        self.devices = devices
         self.coordinator = ""
+        self.joining_ends = 0.0
         self._store = store
         self._groups = groups
         self._teller = teller
         self._requests = requests
         self._background = background
+        self._admission = admission
         self._interviews: dict[str, asyncio.Task[RequestError | None]] = {}
+        self._turns = Turns(_INTERVIEWS, _FOR_NEWCOMERS)
         self._interviewed: set[str] = set()
         self._departed: dict[str, Device] = {}
         self._forgotten: set[str] = set()
@@ -59,7 +88,12 @@ class Membership:
         """Begin the interviews that are still to be done."""
         for device in self.devices.values():
             if device.interview_state is InterviewState.PENDING:
-                self._begin_interview(device)
+                self._begin_interview(device, "background")
+
+    def send_away(self) -> None:
+        """Send the devices away that may not be in the network, and forget them."""
+        for device in list(self.devices.values()):
+            self._keep_out(device.ieee, device.network_address)
 
     def is_interviewed(self, device: Device) -> bool:
         """Tell whether it is known what the device is, be it that it is asked again at the moment."""
@@ -67,7 +101,9 @@ class Membership:
 
     def joined(self, ieee: str, address: int) -> None:
         """Note a join."""
-        if ieee == self.coordinator:
+        if ieee == self.coordinator or ieee in _NOBODY or address not in _ADDRESSES:
+            return
+        if self._keep_out(ieee, address):
             return
         device = self.devices.get(ieee)
         if device is None:
@@ -87,23 +123,31 @@ class Membership:
             self._store.save_device(device)
         self._teller.device_announced(device)
 
+    def is_joining_open(self) -> bool:
+        """Tell whether devices may join."""
+        return asyncio.get_running_loop().time() < self.joining_ends
+
     def located(self, ieee: str, address: int) -> None:
         """Note under which address a device answers.
 
-        An unknown one must have joined earlier: it holds the network's key. It is taken in, unless it was removed from
-        the database on purpose.
+        An unknown one must have joined earlier: it holds the network's key. It is taken in while joining is open,
+        unless it was removed from the database meanwhile. One that may not be in the network is sent away.
         """
-        if ieee not in self._forgotten:
-            self.joined(ieee, address)
+        is_stranger = ieee not in self.devices and (ieee in self._forgotten or not self.is_joining_open())
+        if is_stranger and self._admission.admits(ieee):
+            return
+        self.joined(ieee, address)
 
     def left(self, ieee: str, *, rejoin: bool) -> None:
         """Note a leave; a device that means to come back stays known, of others it is remembered what they are."""
+        self._admission.left(ieee)
         device = self.devices.get(ieee)
         if device is None:
             return
         device.leave_count += 1
         if not rejoin:
             self._dismiss(device)
+            _clear_set_up(device)
             self._departed[ieee] = device
 
     def forget(self, device: Device) -> None:
@@ -112,7 +156,9 @@ class Membership:
         self._dismiss(device)
 
     def changed(self, device: Device) -> None:
-        """Keep a device that changed, then tell."""
+        """Keep a device that changed, then tell; one that was removed meanwhile stays removed."""
+        if not self.devices.has(device):
+            return
         self._store.save_device(device)
         self._teller.device_changed(device)
 
@@ -136,6 +182,15 @@ class Membership:
         if failure is not None:
             raise failure
 
+    def _keep_out(self, ieee: str, address: int) -> bool:
+        """Send a device away that may not be in the network; tells whether that is so."""
+        if self._admission.admits(ieee):
+            return False
+        if (device := self.devices.get(ieee)) is not None:
+            self._dismiss(device)
+        self._admission.turn_away(ieee, address)
+        return True
+
     def _admit(self, ieee: str, address: int) -> Device:
         device = self._departed.pop(ieee, None) or Device(ieee, address)
         device.network_address = address
@@ -148,7 +203,7 @@ class Membership:
         return device
 
     def _move(self, device: Device, address: int) -> None:
-        if device.network_address == address:
+        if device.network_address == address and self.devices.leads_to(device):
             return
         _LOG.info("%s has the network address %d now, it was %d", device.ieee, address, device.network_address)
         self.devices.move(device, address)
@@ -170,23 +225,27 @@ class Membership:
         if device.interview_state is not InterviewState.SUCCESSFUL:
             self._begin_interview(device)
 
-    def _begin_interview(self, device: Device) -> asyncio.Task[RequestError | None]:
+    def _begin_interview(self, device: Device, priority: Priority = "user") -> asyncio.Task[RequestError | None]:
         task = self._interviews.get(device.ieee)
         if task is None:
             self._set_interview_state(device, InterviewState.IN_PROGRESS)
-            work = self._interview(device)
+            work = self._interview(device, priority)
             task = self._interviews[device.ieee] = self._background.spawn(work, f"interview of {device.ieee}")
         return task
 
-    async def _interview(self, device: Device) -> RequestError | None:
-        """Interview a device; returns why that failed."""
+    async def _interview(self, device: Device, priority: Priority) -> RequestError | None:
+        """Interview a device when its turn comes; returns why that failed.
+
+        One that ends in any other way is done again when the radio comes online the next time.
+        """
         asker = _Patient(self._requests)
         try:
-            await interview(device, asker)
-            await self._enroll_zones(device, asker)
+            async with self._turns.turn(RANKS[priority]):
+                await interview(device, asker)
+                await self._enroll_zones(device, asker)
         except RequestError as error:
             _LOG.warning("The interview of %s failed: %s", device.ieee, error)
-            self._set_interview_state(device, self._state_after_failure())
+            self._note_failure(device)
             self._keep_what_is_known(device)
             return error
         else:
@@ -194,11 +253,20 @@ class Membership:
             self._set_interview_state(device, InterviewState.SUCCESSFUL)
             return None
         finally:
-            self._interviews.pop(device.ieee, None)
+            if self._interviews.get(device.ieee) is asyncio.current_task():
+                del self._interviews[device.ieee]
+                self._put_off(device)
 
-    def _state_after_failure(self) -> InterviewState:
-        """Without a radio nothing was the device's fault: the interview is resumed when there is one again."""
-        return InterviewState.PENDING if self._requests.radio is None else InterviewState.FAILED
+    def _note_failure(self, device: Device) -> None:
+        """Note a failed interview; without a radio nothing was the device's fault."""
+        if self._requests.radio is not None:
+            self._set_interview_state(device, InterviewState.FAILED)
+
+    def _put_off(self, device: Device) -> None:
+        """Let an interview that came to no end be resumed when the radio comes online."""
+        if device.interview_state is InterviewState.IN_PROGRESS:
+            device.interview_state = InterviewState.PENDING
+            self.changed(device)
 
     def _keep_what_is_known(self, device: Device) -> None:
         """Let a device that was interviewed before go on working with what was known of it."""
@@ -212,9 +280,20 @@ class Membership:
                 await ias.enroll(device, endpoint.id, self.coordinator, asker)
 
     def _set_interview_state(self, device: Device, state: InterviewState) -> None:
+        if not self.devices.has(device):
+            return
         device.interview_state = state
         self._store.save_device(device)
         self._teller.interview_changed(device)
+
+
+def _clear_set_up(device: Device) -> None:
+    """Forget what a device forgets itself when it leaves."""
+    device.meta.clear()
+    for endpoint in device.endpoints.values():
+        endpoint.bindings.clear()
+        endpoint.reportings.clear()
+        endpoint.scenes.clear()
 
 
 class _Patient:

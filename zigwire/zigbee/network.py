@@ -7,17 +7,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from zigwire.zcl.clusters import CLUSTERS, Clusters
 from zigwire.zcl.codec import encode
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import ConfigureReporting, Request
 from zigwire.zigbee import bindings, coordinator, zdo
+from zigwire.zigbee.admission import Admission
 from zigwire.zigbee.background import Background
 from zigwire.zigbee.errors import NetworkRefusedError, RadioOfflineError, RequestError, StatusError
 from zigwire.zigbee.events import NetworkListener, RadioState
-from zigwire.zigbee.formation import Plan, Situation, differences, plan, resolved
+from zigwire.zigbee.formation import Plan, Situation, differences, plan, resolved, to_form
 from zigwire.zigbee.greenpower import commissioning_mode
 from zigwire.zigbee.groups import Groups
 from zigwire.zigbee.guard import guarded
@@ -26,7 +27,8 @@ from zigwire.zigbee.model import Binding, Device
 from zigwire.zigbee.outcome import check
 from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, Mode, NetworkParameters, Radio, RadioError
 from zigwire.zigbee.receive import Receiver
-from zigwire.zigbee.requests import ATTEMPTS, Priority, Requests
+from zigwire.zigbee.registry import Devices
+from zigwire.zigbee.requests import ATTEMPTS, CONCURRENT, Priority, Requests
 from zigwire.zigbee.store import NetworkRecord, NetworkStore
 from zigwire.zigbee.supervise import Supervisor
 from zigwire.zigbee.telling import Teller
@@ -51,6 +53,11 @@ class Network:
         store: Keeps what is known.
         parameters: The network to form when there is none.
         form_new: The user's word that a new network may replace the one that the radio holds, once.
+        known_elsewhere: Evidence of a network that another program runs, with which none is formed on an empty radio.
+        keep_backup: Takes the backup of a network that is about to be replaced.
+        concurrent: Frames handed to the radio at the same time, None for the usual number.
+        delay: Seconds between two frames.
+        admits: Tells whether the device of an IEEE address may be in the network; who may not is asked to leave.
         clusters: The common table of clusters.
         clock: Unix time in seconds.
 
@@ -66,6 +73,11 @@ class Network:
         *,
         parameters: NetworkParameters,
         form_new: bool = False,
+        known_elsewhere: str | None = None,
+        keep_backup: Callable[[dict[str, Any]], None] | None = None,
+        concurrent: int | None = None,
+        delay: float = 0.0,
+        admits: Callable[[str], bool] = lambda _ieee: True,
         clusters: Clusters = CLUSTERS,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -73,19 +85,24 @@ class Network:
         self.parameters: NetworkParameters | None = None
         self._wanted = parameters
         self._form_new = form_new
+        self._known_elsewhere = known_elsewhere
+        self._keep_backup = keep_backup
         self._store = store
         self._clusters = clusters
         self._own_clusters: dict[str, Clusters] = {}
         self._background = Background()
         self._teller = Teller()
-        self._requests = Requests(self.clusters_of)
+        devices = Devices()
+        self._requests = Requests(self.clusters_of, devices, concurrent=concurrent or CONCURRENT, delay=delay)
         self._groups = Groups(store)
-        self._membership = Membership(store, self._groups, self._teller, self._requests, self._background)
+        admission = Admission(admits, self._requests, self._background)
+        self._membership = Membership(
+            devices, store, self._groups, self._teller, self._requests, self._background, admission
+        )
         self._receiver = Receiver(
             self._membership, self._requests, store, self._teller, self._background, self.clusters_of, clock
         )
-        self._supervisor = Supervisor(make_radio, self._bring_up, self._radio_changed)
-        self._permit_ends = 0.0
+        self._supervisor = Supervisor(make_radio, self._bring_up, self._teller.radio_changed, self._requests.radio_gone)
 
     # What there is
 
@@ -149,7 +166,7 @@ class Network:
 
     async def stop(self) -> None:
         """Close joining, let go of the radio, end all work."""
-        if asyncio.get_running_loop().time() < self._permit_ends:
+        if self._membership.is_joining_open():
             with contextlib.suppress(RequestError):
                 await self.permit_join(0)
         self._requests.radio_gone("it is being stopped")
@@ -193,7 +210,12 @@ class Network:
         return message
 
     async def zdo_request(
-        self, device: Device | None, request: zdo.Message, *, timeout: float | None = None
+        self,
+        device: Device | None,
+        request: zdo.Message,
+        *,
+        timeout: float | None = None,
+        priority: Priority = "user",
     ) -> zdo.Response:
         """Ask a device's management, or the coordinator's (None), and return its answer.
 
@@ -201,7 +223,7 @@ class Network:
             StatusError: It refused.
             RequestError: It can't be reached, or does not answer.
         """
-        return await self._requests.zdo_request(device, request, timeout=timeout)
+        return await self._requests.zdo_request(device, request, timeout=timeout, priority=priority)
 
     async def multicast(self, group_id: int, request: Request) -> None:
         """Send a request to a group; nobody answers.
@@ -231,13 +253,13 @@ class Network:
 
     # Binds
 
-    async def bind(self, device: Device, endpoint: int, binding: Binding) -> None:
+    async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
         """Make a device send what concerns a cluster to a target, and note it.
 
         Raises:
             RequestError: The device did not do it.
         """
-        await self.zdo_request(device, bindings.bind_request(device, endpoint, binding))
+        await self.zdo_request(device, bindings.bind_request(device, endpoint, binding), priority=priority)
         bindings.note_bind(device, endpoint, binding)
         self._membership.changed(device)
 
@@ -282,7 +304,6 @@ class Network:
         else:
             await self._permit_green_power(seconds, via)
             await self._permit_zigbee(seconds, via)
-        self._permit_ends = asyncio.get_running_loop().time() + seconds
 
     async def interview(self, device: Device) -> None:
         """Interview a device now, or wait for the interview that is going on.
@@ -293,19 +314,23 @@ class Network:
         await self._membership.interview(device)
 
     async def remove(self, device: Device, *, force: bool = False) -> None:
-        """Make a device leave and forget it; with `force` only forget it.
+        """Make a device leave and forget it; with `force` only forget it. One that is gone meanwhile is no error.
 
         Raises:
             RequestError: The device did not leave; it stays known.
         """
         if not force:
-            await self.zdo_request(device, zdo.LeaveRequest(device.ieee))
-        if device.ieee in self.devices:
+            await self._send_away(device)
+        if self._membership.devices.has(device):
             self._membership.forget(device)
 
     def save(self, device: Device) -> None:
-        """Keep a device after something about it changed that the network does not see: scenes, meta."""
-        self._store.save_device(device)
+        """Keep a device after something about it changed that the network does not see: scenes, meta.
+
+        One that was removed meanwhile stays removed.
+        """
+        if self._membership.devices.has(device):
+            self._store.save_device(device)
 
     async def ping_radio(self) -> float:
         """Ask the radio for a sign of life and return the seconds that it took.
@@ -354,20 +379,40 @@ class Network:
     async def _bring_up(self, radio: Radio) -> None:
         """Take a new radio until the right network runs on it."""
         await radio.connect()
-        held = await radio.load()
+        held = await _look(radio)
         situation = Situation(
-            held, self._store.load_network(), len(self.devices), self._wanted, form_new=self._form_new
+            held,
+            self._store.load_network(),
+            len(self.devices),
+            self._wanted,
+            form_new=self._form_new,
+            known_elsewhere=self._known_elsewhere,
         )
         if plan(situation) is Plan.FORM:
+            if held is not None:
+                await self._save_backup(radio)
             _LOG.warning("Forming a new network on channel %d", self._wanted.channel)
-            await radio.form(self._wanted)
+            await radio.form(to_form(situation))
             held = await radio.load()
         if held is None:
             raise RadioError("the coordinator did not keep the network that was written")
         info = await radio.start(self)
         self._adopt(info, resolved(held, info.ieee))
         self._requests.radio = radio
+        self._membership.send_away()
         self._membership.resume_interviews()
+
+    async def _save_backup(self, radio: Radio) -> None:
+        """Keep a backup of a network that is about to be replaced; the user's word stands without one."""
+        if self._keep_backup is None:
+            return
+        try:
+            backup = await radio.backup()
+        except RadioError as error:
+            _LOG.warning("The network is replaced without a backup, the coordinator gives none: %s", error)
+            return
+        if backup is not None:
+            self._keep_backup(backup)
 
     def _adopt(self, info: CoordinatorInfo, held: NetworkParameters) -> None:
         """Remember the network in force."""
@@ -380,15 +425,18 @@ class Network:
         for difference in differences(self._wanted, held, info.ieee):
             _LOG.warning("The network in force differs from the configuration: %s", difference)
 
-    def _radio_changed(self, state: RadioState, reason: str) -> None:
-        if state != "online":
-            self._requests.radio_gone(reason)
-        self._teller.radio_changed(state, reason)
-
     def _radio(self) -> Radio:
         if self._requests.radio is None:
             raise RadioOfflineError(self._requests.offline_reason)
         return self._requests.radio
+
+    async def _send_away(self, device: Device) -> None:
+        try:
+            await self.zdo_request(device, zdo.LeaveRequest(device.ieee))
+        except RequestError:
+            if self._membership.devices.has(device):
+                raise
+            _LOG.debug("%s left before it answered", device.ieee)
 
     def _note_reporting(self, device: Device, request: ConfigureReporting, message: Message) -> None:
         if message.args.get("statusCode"):
@@ -414,6 +462,10 @@ class Network:
         await self._requests.send(frame)
 
     async def _permit_zigbee(self, seconds: int, via: Device | Literal["coordinator"] | None) -> None:
+        await self._permit_joining(seconds, via)
+        self._membership.joining_ends = asyncio.get_running_loop().time() + seconds
+
+    async def _permit_joining(self, seconds: int, via: Device | Literal["coordinator"] | None) -> None:
         if isinstance(via, Device):
             await self.zdo_request(via, zdo.PermitJoiningRequest(seconds))
             return
@@ -428,4 +480,12 @@ class Network:
         if via == "coordinator":
             return
         proxy = via.network_address if isinstance(via, Device) else None
-        await self._requests.send(commissioning_mode(seconds, self._requests.next_tsn(), proxy))
+        try:
+            await self._requests.send(commissioning_mode(seconds, self._requests.next_tsn(), proxy))
+        except RequestError as error:
+            _LOG.debug("Green Power devices are not told of it: %s", error)
+
+
+async def _look(radio: Radio) -> NetworkParameters | None:
+    """Return the network that a radio holds; that it holds none is believed when it says so twice."""
+    return await radio.load() or await radio.load()

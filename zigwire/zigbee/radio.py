@@ -60,6 +60,7 @@ class ApsFrame:
         ack: Ask for an APS acknowledgement (sent frames).
         destination_ieee: IEEE address of the destination where it is known, for radios that look for it by that (sent
             frames).
+        sleepy: The destination sleeps: its parent keeps the frame until it wakes (sent frames).
     """
 
     source: int
@@ -74,6 +75,7 @@ class ApsFrame:
     rssi: int | None = None
     ack: bool = True
     destination_ieee: str | None = None
+    sleepy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,14 @@ class NetworkParameters:
         extended_pan_id: For example `0xdddddddddddddddd`; None means the coordinator's IEEE address.
         channel: 11 to 26.
         network_key: 16 bytes.
+        frame_counter: Of the first frame of a network that is formed; above all that were sent with the key before.
     """
 
     pan_id: int
     extended_pan_id: str | None
     channel: int
     network_key: bytes = field(repr=False)
+    frame_counter: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from zigwire.zigbee.radio import Radio
+from zigwire.zigbee.radio import Radio, RadioError
 
 __all__ = ["ADAPTERS", "UnknownAdapterError", "radio_for"]
 
@@ -29,7 +29,7 @@ class _Library:
     mixin: tuple[str, str] = ("zigwire.zigbee.zigpy_radio", "ApplicationMixin")
 
 
-_BELLOWS = _Library("bellows", 115200)
+_BELLOWS = _Library("bellows", 115200, mixin=("zigwire.zigbee.bellows_radio", "BellowsMixin"))
 _LIBRARIES = {
     "zstack": _Library(
         "zigpy_znp",
@@ -41,7 +41,7 @@ _LIBRARIES = {
     "ezsp": _BELLOWS,
     "deconz": _Library("zigpy_deconz", 38400),
     "zigate": _Library("zigpy_zigate", 115200),
-    "xbee": _Library("zigpy_xbee", 115200),
+    "xbee": _Library("zigpy_xbee", 57600, mixin=("zigwire.zigbee.xbee_radio", "XbeeMixin")),
     "zoh": _Library("zigpy_ziggurat", 460800),
 }
 
@@ -49,7 +49,7 @@ ADAPTERS = tuple(_LIBRARIES)
 """Allowed values of `serial.adapter`."""
 
 
-class UnknownAdapterError(ValueError):
+class UnknownAdapterError(RadioError):
     """`serial.adapter` names none of the adapters, or its library is missing."""
 
 
@@ -76,11 +76,13 @@ def radio_for(
 
     Raises:
         UnknownAdapterError: There is no such adapter, or its library is missing.
+        RadioError: The port is missing, or of a kind that can't be used.
     """
     library = _LIBRARIES.get(adapter or "")
     if library is None:
-        named = "is missing" if not adapter else f"{adapter[:40]!r} is unknown"
-        raise UnknownAdapterError(f"serial.adapter {named}, allowed are: {', '.join(ADAPTERS)}")
+        raise UnknownAdapterError(_adapter_fault(adapter))
+    if not port or port.startswith("mdns://"):
+        raise RadioError(_port_fault(port))
     radio, application = _load(adapter or "", library)
     device = {
         "path": port,
@@ -90,12 +92,26 @@ def radio_for(
     config = _config(device, concurrent)
     if adapter == "zstack":
         config["znp_config"] = _znp_config(port, disable_led=disable_led)
+    if library is _BELLOWS:
+        config["use_thread"] = False  # what it logs would reach the event loop's objects from its thread
 
     def make_radio() -> Radio:
         made: Radio = radio(application, config, transmit_power)
         return made
 
     return make_radio
+
+
+def _adapter_fault(adapter: str | None) -> str:
+    allowed = ", ".join(ADAPTERS)
+    if not adapter:
+        return f"serial.adapter is missing: set it to one of {allowed}; it can't be found out yet"
+    return f"serial.adapter {adapter[:40]!r} is unknown: set it to one of {allowed}"
+
+
+def _port_fault(port: str) -> str:
+    wrong = f"{port[:80]!r} can't be used" if port else "is missing"
+    return f"serial.port {wrong}: set it to a device file or tcp://host:port; coordinators can't be searched for yet"
 
 
 def _znp_config(port: str, *, disable_led: bool) -> dict[str, Any]:

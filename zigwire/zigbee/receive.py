@@ -102,10 +102,13 @@ class Receiver:
         self._answer(device, frame, message, clusters)
 
     def _zdo_received(self, frame: ApsFrame) -> None:
-        tsn, message = zdo.parse(frame.cluster, frame.data)
+        parsed = zdo.parse(frame.cluster, frame.data)
+        if parsed is None:
+            return
+        tsn, message = parsed
         if isinstance(message, zdo.AddressResponse) and not message.status:
             self._membership.located(message.ieee, message.address)
-        self._requests.zdo_received(tsn, message)
+        self._requests.zdo_received(frame.source, tsn, message)
         if frame.source == ADDRESS:
             return
         if isinstance(message, zdo.DeviceAnnounce):
@@ -127,6 +130,7 @@ class Receiver:
                 cluster=frame.cluster,
                 data=data,
                 destination_ieee=device.ieee,
+                sleepy=device.sleepy,
             )
             self._say(self._send(reply), f"answer to {device.ieee}")
 
@@ -180,6 +184,6 @@ class Receiver:
 
     async def _send_zdo(self, address: int, message: zdo.Message, tsn: int | None = None) -> None:
         try:
-            await self._requests.send_zdo(address, message, tsn)
+            await self._requests.send_zdo(address, message, tsn, "background")
         except RequestError as error:
             _LOG.debug("%s to 0x%04x got lost: %s", type(message).__name__, address, error)

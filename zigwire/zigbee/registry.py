@@ -29,6 +29,14 @@ class Devices(Mapping[str, Device]):
         """Return the device that has this network address; the last to take it when two claim it."""
         return self._by_address.get(address)
 
+    def leads_to(self, device: Device) -> bool:
+        """Tell whether the device's network address is its own, and not known to be another's by now."""
+        return self._by_address.get(device.network_address) is device
+
+    def has(self, device: Device) -> bool:
+        """Tell whether this very device is known: not removed, nor replaced by a new one of its IEEE address."""
+        return self._by_ieee.get(device.ieee) is device
+
     def add(self, device: Device) -> None:
         """Add a device, or replace the one of the same IEEE address."""
         self.remove(device.ieee)
@@ -49,5 +57,5 @@ class Devices(Mapping[str, Device]):
         self._by_address[address] = device
 
     def _release(self, device: Device) -> None:
-        if self._by_address.get(device.network_address) is device:
+        if self.leads_to(device):
             del self._by_address[device.network_address]

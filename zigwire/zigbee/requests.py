@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 from zigwire.zcl import foundation
@@ -22,12 +23,16 @@ from zigwire.zigbee.coordinator import ADDRESS, ENDPOINT, GREEN_POWER_ENDPOINT, 
 from zigwire.zigbee.errors import DeliveryError, RadioOfflineError, RequestError, RequestTimeoutError, StatusError
 from zigwire.zigbee.model import Device
 from zigwire.zigbee.radio import ApsFrame, Mode, Radio
+from zigwire.zigbee.registry import Devices
 from zigwire.zigbee.transactions import Pending, Transactions
 from zigwire.zigbee.turns import Turns
 
-__all__ = ["ATTEMPTS", "Priority", "Requests"]
+__all__ = ["ATTEMPTS", "CONCURRENT", "RANKS", "Priority", "Requests"]
 
 Priority = Literal["user", "background"]
+
+RANKS: dict[Priority, int] = {"user": 0, "background": 1}
+"""Whose turn it is first."""
 
 ATTEMPTS = 5
 """Deliveries tried: what Zigbee2MQTT puts on air for a device that does not acknowledge (measured)."""
@@ -46,12 +51,32 @@ _ANSWER_TIMEOUT = 10.0
 _SLEEPY_TIMEOUT = 20.0
 """Seconds; a parent keeps a frame 7.68 s for its sleeping child, and the answer takes its way back."""
 
-_IN_FLIGHT = 8
-"""Frames handed to the radio at the same time; radios queue or refuse more."""
+CONCURRENT = 8
+"""Frames handed to the radio at the same time, unless it is told otherwise; radios queue or refuse more."""
 
-_ZDO_PEER = "zdo"
-_RANKS: dict[Priority, int] = {"user": 0, "background": 1}
+_FOR_USERS = 2
+"""How many of these are kept for users' requests."""
+
+_ANYBODY = "anybody"
+"""Peer of questions to the whole network, which a parent may answer for its child."""
+
 _LIGHT_LINK = 0xC05E
+_LEFT = "the device left"
+_ADDRESS_UNKNOWN = "its network address is another device's"
+
+_Frame = Callable[[int], ApsFrame]
+"""Makes a frame with a transaction number, to the address that its device has at the moment."""
+
+_NAMING = (
+    zdo.IeeeAddressRequest,
+    zdo.NodeDescriptorRequest,
+    zdo.PowerDescriptorRequest,
+    zdo.SimpleDescriptorRequest,
+    zdo.ActiveEndpointsRequest,
+    zdo.MatchDescriptorRequest,
+)
+"""Requests that name a network address."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,19 +85,32 @@ class Requests:
 
     Args:
         clusters_of: The table of clusters of a device.
+        devices: The known devices.
+        concurrent: Frames handed to the radio at the same time.
+        delay: Seconds between two frames.
 
     Attributes:
         radio: The radio in use, None while there is none.
         offline_reason: Why there is none.
     """
 
-    def __init__(self, clusters_of: Callable[[Device], Clusters]) -> None:
+    def __init__(
+        self,
+        clusters_of: Callable[[Device], Clusters],
+        devices: Devices,
+        *,
+        concurrent: int = CONCURRENT,
+        delay: float = 0.0,
+    ) -> None:
         self.radio: Radio | None = None
         self.offline_reason = ""
         self._clusters_of = clusters_of
+        self._devices = devices
+        self._delay = delay
+        self._next_frame = 0.0
         self._transactions = Transactions()
         self._lanes: defaultdict[str, Turns] = defaultdict(lambda: Turns(1))
-        self._air = Turns(_IN_FLIGHT)
+        self._air = Turns(concurrent, min(_FOR_USERS, concurrent - 1))
 
     def next_tsn(self) -> int:
         """Return a transaction number for a frame that nobody answers."""
@@ -100,12 +138,15 @@ class Requests:
         def accepts(message: Message) -> bool:
             return answers(sent, cluster, message, clusters)
 
+        def frame(tsn: int) -> ApsFrame:
+            nonlocal sent
+            sent = encode(request, tsn, clusters)
+            return _zcl_frame(device, request.endpoint, cluster, sent)
+
         async with self._lane(device, priority):
             with self._transactions.expect(device.ieee, accepts) as pending:
-                sent = encode(request, pending.tsn, clusters)
-                frame = _zcl_frame(device, request.endpoint, cluster, sent)
                 await self._deliver(device, frame, pending, attempts, priority)
-                if not _is_answered(sent, cluster, clusters):
+                if not pending.reply.done() and not _is_answered(sent, cluster, clusters):
                     return None
                 message: Message = await _reply(pending, timeout or _patience(device))
                 return message
@@ -117,26 +158,33 @@ class Requests:
         *,
         timeout: float | None = None,
         attempts: int = ATTEMPTS,
-        priority: Priority = "background",
+        priority: Priority = "user",
     ) -> zdo.Response:
         """Ask a device's management (None: the coordinator's) and return its answer.
+
+        Where the request names the device's network address and that changes meanwhile, the new one is sent.
 
         Raises:
             StatusError: It refused.
             RequestError: It was not delivered or not answered.
         """
+        meant = ADDRESS if device is None else device.network_address
+
+        def frame(tsn: int) -> ApsFrame:
+            if device is None:
+                return _zdo_frame(ADDRESS, request, tsn)
+            current = _readdressed(request, meant, device.network_address)
+            return _zdo_frame(device.network_address, current, tsn, device)
+
         async with self._lane(device, priority):
-            with self._transactions.expect(_ZDO_PEER, _answers_zdo(request)) as pending:
-                frame = _zdo_frame(ADDRESS, request, pending.tsn)
-                if device is not None:
-                    frame = _zdo_frame(device.network_address, request, pending.tsn, device.ieee)
+            with self._transactions.expect(_management(device), _answers_zdo(request)) as pending:
                 await self._deliver(device, frame, pending, attempts, priority)
                 response: zdo.Response = await _reply(pending, timeout or _patience(device))
         if response.status:
             raise StatusError(zdo.status_name(response.status), type(request).__name__)
         return response
 
-    async def find(self, ieee: str) -> None:
+    async def find(self, ieee: str, priority: Priority = "user") -> None:
         """Ask the whole network who has an IEEE address, and wait a while for an answer.
 
         The network learns the address from the answer like from any other.
@@ -145,8 +193,8 @@ class Requests:
             RequestError: Nobody answered.
         """
         request = zdo.NetworkAddressRequest(ieee)
-        with self._transactions.expect(_ZDO_PEER, _answers_zdo(request)) as pending:
-            await self.send(_zdo_frame(_ALL_ON_WHEN_IDLE, request, pending.tsn))
+        with self._transactions.expect(_ANYBODY, _answers_zdo(request)) as pending:
+            await self._deliver(None, lambda tsn: _zdo_frame(_ALL_ON_WHEN_IDLE, request, tsn), pending, 1, priority)
             await _reply(pending, _SEARCH_TIMEOUT)
 
     async def send(self, frame: ApsFrame, priority: Priority = "user") -> None:
@@ -156,25 +204,33 @@ class Requests:
             RequestError: The radio has not delivered it.
         """
         try:
-            await self._send(frame, priority)
+            async with self._air.turn(RANKS[priority]):
+                await self._send(frame)
         except radios.DeliveryError as error:
             raise DeliveryError(error.status) from error
 
-    async def send_zdo(self, address: int, message: zdo.Message, tsn: int | None = None) -> None:
+    async def send_zdo(
+        self, address: int, message: zdo.Message, tsn: int | None = None, priority: Priority = "user"
+    ) -> None:
         """Send a management message that nobody answers, or that answers with the number `tsn`."""
-        await self.send(_zdo_frame(address, message, self.next_tsn() if tsn is None else tsn))
+        await self.send(_zdo_frame(address, message, self.next_tsn() if tsn is None else tsn), priority)
 
-    def zcl_received(self, device: Device, message: Message) -> bool:
-        """Hand a received message to the request that it answers; tells whether there was one."""
-        return self._transactions.resolve(device.ieee, message.tsn, message)
+    def zcl_received(self, device: Device, message: Message) -> None:
+        """Hand a received message to the request that it answers."""
+        self._transactions.resolve(device.ieee, message.tsn, message)
 
-    def zdo_received(self, tsn: int, message: zdo.Message) -> bool:
-        """Hand a received management message to the request that it answers; tells whether there was one."""
-        return self._transactions.resolve(_ZDO_PEER, tsn, message)
+    def zdo_received(self, source: int, tsn: int, message: zdo.Message) -> None:
+        """Hand a management message that came from a network address to the request that it answers."""
+        device = self._devices.by_address(source)
+        if device is not None or source == ADDRESS:
+            self._transactions.resolve(_management(device), tsn, message)
+        if isinstance(message, zdo.NetworkAddressResponse):
+            self._transactions.resolve(_ANYBODY, tsn, message)
 
     def device_gone(self, device: Device) -> None:
         """Fail what waits for a device that left."""
-        self._transactions.fail(device.ieee, DeliveryError("the device left"))
+        for peer in (device.ieee, _management(device)):
+            self._transactions.fail(peer, DeliveryError(_LEFT))
         self._lanes.pop(device.ieee, None)
 
     def radio_gone(self, reason: str) -> None:
@@ -188,18 +244,20 @@ class Requests:
         """Wait until it is this request's turn at the device."""
         if self.radio is None:
             raise RadioOfflineError(self.offline_reason)
-        async with self._lanes["" if device is None else device.ieee].turn(_RANKS[priority]):
+        async with self._lanes["" if device is None else device.ieee].turn(RANKS[priority]):
+            if device is not None and not self._devices.has(device):
+                raise DeliveryError(_LEFT)
             yield
 
     async def _deliver(
-        self, device: Device | None, frame: ApsFrame, pending: Pending, attempts: int, priority: Priority
+        self, device: Device | None, frame: _Frame, pending: Pending, attempts: int, priority: Priority
     ) -> None:
         """Send a frame until it is delivered, or its answer came although the radio knows of no delivery."""
         clock = asyncio.get_running_loop().time
         end = clock() + _PATIENCE
         for attempt in range(1, attempts + 1):
             try:
-                await self._send(frame, priority)
+                await self._attempt(device, frame, pending, priority)
             except radios.DeliveryError as error:
                 if pending.reply.done():
                     return
@@ -209,25 +267,46 @@ class Requests:
                 return
             await asyncio.sleep(_PAUSE)
             if device is not None and attempt + 1 == _SEARCH_BEFORE:
-                await self._search(device)
-                frame.destination = device.network_address
+                await self._search(device, priority)
 
-    async def _search(self, device: Device) -> None:
+    async def _attempt(self, device: Device | None, frame: _Frame, pending: Pending, priority: Priority) -> None:
+        """Send a frame once, numbered when its turn has come; not at all when its outcome is known by then."""
+        if pending.reply.done():
+            return
+        if device is not None and not self._devices.leads_to(device):
+            await self._search(device, priority)
+        async with self._air.turn(RANKS[priority]):
+            if pending.reply.done():
+                return
+            if device is not None and not self._devices.leads_to(device):
+                raise radios.DeliveryError(_ADDRESS_UNKNOWN)
+            await self._send(frame(self._transactions.number(pending)))
+
+    async def _search(self, device: Device, priority: Priority) -> None:
         try:
-            await self.find(device.ieee)
+            await self.find(device.ieee, priority)
         except RequestError as error:
             _LOG.debug("%s is not found: %s", device.ieee, error)
 
-    async def _send(self, frame: ApsFrame, priority: Priority) -> None:
-        async with self._air.turn(_RANKS[priority]):
-            if self.radio is None:
-                raise RadioOfflineError(self.offline_reason)
-            try:
-                await self.radio.send(frame)
-            except radios.DeliveryError:
-                raise
-            except radios.RadioError as error:
-                raise RequestError(f"the coordinator did not send it: {error}") from error
+    async def _send(self, frame: ApsFrame) -> None:
+        await self._pace()
+        if self.radio is None:
+            raise RadioOfflineError(self.offline_reason)
+        try:
+            await self.radio.send(frame)
+        except radios.DeliveryError:
+            raise
+        except radios.RadioError as error:
+            raise RequestError(f"the coordinator did not send it: {error}") from error
+
+    async def _pace(self) -> None:
+        """Wait until the configured time has passed since the frame before."""
+        if not self._delay:
+            return
+        now = asyncio.get_running_loop().time()
+        begin = max(now, self._next_frame)
+        self._next_frame = begin + self._delay
+        await asyncio.sleep(begin - now)
 
 
 _ALL_ON_WHEN_IDLE = 0xFFFD
@@ -243,6 +322,18 @@ async def _reply(pending: Pending, timeout: float) -> Any:
             return await pending.reply
     except TimeoutError as error:
         raise RequestTimeoutError(timeout) from error
+
+
+def _management(device: Device | None) -> str:
+    """Name the management of a device, or of the coordinator, as a peer."""
+    return f"management of {'the coordinator' if device is None else device.ieee}"
+
+
+def _readdressed(request: zdo.Message, meant: int, address: int) -> zdo.Message:
+    """Return a request that names a device's network address with the one that it has now."""
+    if address == meant or not isinstance(request, _NAMING) or request.address != meant:
+        return request
+    return replace(request, address=address)
 
 
 def _answers_zdo(request: zdo.Message) -> Callable[[zdo.Message], bool]:
@@ -281,10 +372,11 @@ def _zcl_frame(device: Device, endpoint: int, cluster: int, data: bytes) -> ApsF
         cluster=cluster,
         data=data,
         destination_ieee=device.ieee,
+        sleepy=device.sleepy,
     )
 
 
-def _zdo_frame(address: int, message: zdo.Message, tsn: int, ieee: str | None = None) -> ApsFrame:
+def _zdo_frame(address: int, message: zdo.Message, tsn: int, device: Device | None = None) -> ApsFrame:
     return ApsFrame(
         source=ADDRESS,
         source_endpoint=0,
@@ -294,7 +386,8 @@ def _zdo_frame(address: int, message: zdo.Message, tsn: int, ieee: str | None = 
         cluster=message.cluster,
         data=zdo.encode(message, tsn),
         mode=Mode.BROADCAST if address >= _FIRST_BROADCAST else Mode.UNICAST,
-        destination_ieee=ieee,
+        destination_ieee=None if device is None else device.ieee,
+        sleepy=device is not None and device.sleepy,
     )
 
 

@@ -17,6 +17,7 @@ __all__ = ["Backoff", "Supervisor"]
 _BRING_UP = 180.0
 """Seconds to come online; forming a network on Z-Stack takes up to a minute, scanning for noise more."""
 
+_LONGEST_PAUSE = 60.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -28,12 +29,16 @@ class Backoff:
 
     def next(self) -> float:
         """Return the seconds and make the following wait longer."""
-        seconds, self._next = self._next, min(2 * self._next, 60.0)
+        seconds, self._next = self._next, min(2 * self._next, _LONGEST_PAUSE)
         return seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreads tries, keeps no secret
 
     def reset(self) -> None:
         """Begin again with 1 second."""
         self._next = 1.0
+
+    def slow_down(self) -> None:
+        """Wait a minute from now on."""
+        self._next = _LONGEST_PAUSE
 
 
 class Supervisor:
@@ -42,8 +47,10 @@ class Supervisor:
     Args:
         make_radio: Makes a fresh radio for each connection.
         bring_up: Takes a new radio until it is in use; may raise `RadioError` (try again) or `NetworkRefusedError`
-            (stay offline until the user has decided).
+            (stay offline until the user has decided; once it was online, try again each minute: a stick that was
+            reset may hold no network for a while, or another stick has its port).
         changed: Hears each change of the state, with the reason.
+        ended: Hears that a connection is over, with the reason, also of one that never came online.
     """
 
     def __init__(
@@ -51,10 +58,13 @@ class Supervisor:
         make_radio: Callable[[], Radio],
         bring_up: Callable[[Radio], Coroutine[Any, Any, None]],
         changed: Callable[[RadioState, str], None],
+        ended: Callable[[str], None],
     ) -> None:
         self._make_radio = make_radio
         self._bring_up = bring_up
         self._changed = changed
+        self._ended = ended
+        self._was_online = False
         self._backoff = Backoff()
         self._lost: asyncio.Future[str] | None = None
         self._decided = asyncio.Event()
@@ -66,8 +76,7 @@ class Supervisor:
         """Keep the radio online until cancelled, or until the network is refused."""
         self._changed(self.state, "")
         while self.refused is None:
-            reason = await self._connection()
-            self._set_state("offline", reason)
+            await self._connection()
             if self.refused is None:
                 await asyncio.sleep(self._backoff.next())
 
@@ -75,6 +84,7 @@ class Supervisor:
         """Note that the connection is gone."""
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(reason)
+            self._ended(reason)
 
     async def wait_online(self) -> None:
         """Wait until the radio is online.
@@ -86,11 +96,12 @@ class Supervisor:
         if self.refused is not None:
             raise self.refused
 
-    async def _connection(self) -> str:
-        """Bring one radio up and stay with it; returns why it is not there any more."""
+    async def _connection(self) -> None:
+        """Bring one radio up and stay with it until it is not there any more."""
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._lost = lost
         radio: Radio | None = None
+        reason = ""
         try:
             radio = self._make_radio()
             async with asyncio.timeout(_BRING_UP):
@@ -99,8 +110,8 @@ class Supervisor:
             reason = await lost
             _LOG.error("The coordinator is lost: %s", reason)
         except NetworkRefusedError as error:
-            self.refused = error
             reason = self._report(str(error))
+            self._refuse(error)
         except TimeoutError:
             reason = self._report(f"it is not ready within {_BRING_UP:g} s")
         except RadioError as error:
@@ -110,15 +121,23 @@ class Supervisor:
             reason = self._report(repr(error))
         finally:
             self._decided.clear()
+            self._ended(reason)
             if radio is not None:
                 await radio.close()
+        self._set_state("offline", reason)
         if self.refused is not None:
             self._decided.set()
-        return reason
+
+    def _refuse(self, error: NetworkRefusedError) -> None:
+        if self._was_online:
+            self._backoff.slow_down()
+        else:
+            self.refused = error
 
     def _came_online(self) -> None:
         self._backoff.reset()
         self._reported = ""
+        self._was_online = True
         self._decided.set()
         self._set_state("online", "")
 
@@ -139,12 +158,15 @@ class Supervisor:
 
 
 async def _unless(lost: asyncio.Future[str], work: Coroutine[Any, Any, None]) -> None:
-    """Wait for `work`, but no longer when the radio is lost."""
+    """Wait for `work`, but no longer when the radio is lost; it is over in any case when this returns."""
     task = asyncio.create_task(work)
     try:
         await asyncio.wait((task, lost), return_when=asyncio.FIRST_COMPLETED)
         if lost.done():
             raise RadioError(lost.result())
-        await task
+        if task.cancelled():
+            raise RadioError("its library gave up")
+        task.result()
     finally:
         task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

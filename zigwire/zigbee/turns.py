@@ -16,17 +16,14 @@ class Turns:
 
     Args:
         capacity: How many may have their turn at once.
+        reserved: How many of them only the most urgent, of rank 0, may take.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, reserved: int = 0) -> None:
         self._free = capacity
+        self._reserved = reserved
         self._order = itertools.count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-
-    @property
-    def waiting(self) -> int:
-        """How many wait for their turn."""
-        return sum(not future.done() for *_, future in self._waiting)
 
     @contextlib.asynccontextmanager
     async def turn(self, rank: int) -> AsyncIterator[None]:
@@ -38,7 +35,7 @@ class Turns:
             self._release()
 
     async def _acquire(self, rank: int) -> None:
-        if self._free:
+        if self._admits(rank):
             self._free -= 1
             return
         future = asyncio.get_running_loop().create_future()
@@ -51,9 +48,12 @@ class Turns:
             raise
 
     def _release(self) -> None:
-        while self._waiting:
+        self._free += 1
+        while self._waiting and self._admits(self._waiting[0][0]):
             *_, future = heapq.heappop(self._waiting)
             if not future.done():
+                self._free -= 1
                 future.set_result(None)
-                return
-        self._free += 1
+
+    def _admits(self, rank: int) -> bool:
+        return self._free > (self._reserved if rank else 0)

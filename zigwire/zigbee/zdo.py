@@ -252,15 +252,15 @@ def _message(cluster: int) -> Callable[[type[_M]], type[_M]]:
     return register
 
 
-def parse(cluster: int, data: bytes) -> tuple[int, Message]:
-    """Return the transaction sequence number and the message of a frame of endpoint 0.
+def parse(cluster: int, data: bytes) -> tuple[int, Message] | None:
+    """Return the transaction sequence number and the message of a frame of endpoint 0, None for an unknown cluster.
 
     Raises:
-        ParseError: The cluster is unknown, or the frame is too short for it.
+        ParseError: The frame is too short for its cluster.
     """
     kind = _MESSAGES.get(cluster)
     if kind is None:
-        raise ParseError(f"ZDO cluster 0x{cluster:04x} is unknown")
+        return None
     reader = _Reader(data)
     tsn = reader.take(1)[0]
     return tsn, kind.read(reader)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import zigpy.backups
 import zigpy.exceptions
@@ -37,6 +38,9 @@ __all__ = ["ApplicationMixin", "ZigpyRadio"]
 
 _WATCHDOG_PERIOD = 30.0
 _CLOSING_TIMEOUT = 10.0
+_CONNECTING_GRACE = 3.0
+"""Seconds in which connecting may come to its own end: libraries forget a port that they are torn away from."""
+
 _WELL_KNOWN_LINK_KEY = b"ZigBeeAlliance09"
 _ENCRYPTED_AND_AUTHENTICATED = 5
 """Security level of all Zigbee networks (Zigbee specification 4.5.1)."""
@@ -52,6 +56,7 @@ _ADDRESS_MODES = {
     Mode.GROUP: t.AddrMode.Group,
     Mode.BROADCAST: t.AddrMode.Broadcast,
 }
+_T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 
 
@@ -138,20 +143,22 @@ class ZigpyRadio:
         self._listener: RadioListener | None = None
         self._watchdog: asyncio.Task[None] | None = None
         self._peers: dict[int, _Peer] = {}
+        self._sequence = itertools.cycle(range(256))
+        self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._work: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
         """Open the port and greet the coordinator."""
-        async with _radio_errors():
+        with _radio_errors():
             app = self._application(self._config)
-            app.radio = self
-            await app.connect()
-            self._app = app
+        app.radio = self
+        self._app = app
+        await self._outcome(self._begin(app.connect))
 
     async def load(self) -> NetworkParameters | None:
         """Return the network that the radio holds."""
         try:
-            async with _radio_errors():
-                await self._app.load_network_info(load_devices=False)
+            await self.ask(self._app.load_network_info, load_devices=False)
         except _NotFormedError:
             return None
         network = self._app.state.network_info
@@ -167,16 +174,14 @@ class ZigpyRadio:
         extended = parameters.extended_pan_id
         if extended in {None, DEFAULT_EXTENDED_PAN_ID}:
             extended = await self.own_ieee(parameters)
-        async with _radio_errors():
-            await self._write(parameters, extended)
+        await self.ask(self._write, parameters, extended)
 
     async def start(self, listener: RadioListener) -> CoordinatorInfo:
         """Bring the network up and begin to report to `listener`."""
-        async with _radio_errors():
-            await self._app.start_network()
-            await self._app.permit_ncp(0)
-            if self._transmit_power is not None:
-                await self._app.set_tx_power(self._transmit_power)
+        await self.ask(self._app.start_network)
+        await self.ask(self._app.permit_ncp, 0)
+        await self._set_transmit_power()
+        self._check_there()
         self._listener = listener
         self._watchdog = asyncio.create_task(self._watch(), name="radio watchdog")
         return self.info()
@@ -184,11 +189,13 @@ class ZigpyRadio:
     async def close(self) -> None:
         """Let go of the port."""
         self._listener = None
+        self.lost("it is closed")
         if self._watchdog is not None:
             self._watchdog.cancel()
         if self._app is None:
             return
         app, self._app = self._app, None
+        await self._end_work()
         try:
             async with asyncio.timeout(_CLOSING_TIMEOUT):
                 await app.shutdown(db=False)
@@ -200,32 +207,36 @@ class ZigpyRadio:
         app = self._connected()
         if frame.destination_ieee is not None:
             self._peers[frame.destination] = _Peer(_eui64(frame.destination_ieee), t.NWK(frame.destination))
-        async with _radio_errors():
-            try:
-                await app.send_packet(_packet(frame))
-            except TimeoutError as error:
-                raise DeliveryError("TIMEOUT") from error
+        await self.ask(_send, app, _packet(frame, next(self._sequence)))
 
     async def permit(self, seconds: int) -> None:
         """Let the coordinator itself accept joins."""
-        app = self._connected()
-        async with _radio_errors():
-            await app.permit_ncp(seconds)
+        await self.ask(self._connected().permit_ncp, seconds)
 
     async def ping(self) -> None:
         """Ask the radio for a sign of life."""
-        app = self._connected()
-        async with _radio_errors():
-            await app.watchdog_feed()
+        await self.ask(self._connected().watchdog_feed)
 
     async def backup(self) -> dict[str, Any] | None:
         """Return an open-coordinator-backup document."""
-        app = self._connected()
-        async with _radio_errors():
-            backup = await app.backups.create_backup(load_devices=True)
+        backup = await self.ask(self._connected().backups.create_backup, load_devices=True)
         document: dict[str, Any] = backup.as_open_coordinator_json()
         document["metadata"].setdefault("internal", {})["date"] = datetime.now(UTC).isoformat()
         return document
+
+    async def ask(self, call: Callable[..., Awaitable[_T]], *args: Any, **options: Any) -> _T:
+        """Have the library do something, for as long as the radio is there.
+
+        Raises:
+            DeliveryError: A frame did not reach its destination.
+            RadioError: It failed, or the radio is lost meanwhile.
+        """
+        self._check_there()
+        task = self._begin(call, *args, **options)
+        try:
+            return await self._outcome(task)
+        finally:
+            task.cancel()
 
     # What the application tells
 
@@ -249,10 +260,12 @@ class ZigpyRadio:
             self._listener.device_left(ieee_from_bytes(ieee.serialize()), int(address), rejoin=rejoin)
 
     def lost(self, reason: str) -> None:
-        """Pass the loss on; nothing comes after it."""
+        """Pass the loss on and end what waits for the radio; nothing comes after it."""
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.radio_lost(reason)
+        if not self._gone.done():
+            self._gone.set_result(reason)
 
     def peer(self, address: int) -> Any:
         """Return what is known of a destination, None for nothing."""
@@ -269,12 +282,54 @@ class ZigpyRadio:
     async def own_ieee(self, parameters: NetworkParameters) -> str:
         """Return the coordinator's IEEE address, which some tell only once they have a network."""
         if self._app.state.node_info.ieee == zigpy.state.NodeInfo().ieee:
-            async with _radio_errors():
-                await self._write(parameters, DEFAULT_EXTENDED_PAN_ID)
-                await self._app.load_network_info(load_devices=False)
+            await self.ask(self._write, parameters, DEFAULT_EXTENDED_PAN_ID)
+            await self.ask(self._app.load_network_info, load_devices=False)
         return ieee_from_bytes(self._app.state.node_info.ieee.serialize())
 
     # Within
+
+    def _begin(self, call: Callable[..., Awaitable[_T]], *args: Any, **options: Any) -> asyncio.Task[_T]:
+        """Run what a library does in a task of its own: some end what they wait for by cancelling it."""
+        task = asyncio.create_task(_run(call, *args, **options))
+        self._work.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._work.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.debug("The radio's library: %r", error)
+
+    def _check_there(self) -> None:
+        if self._gone.done():
+            raise RadioError(self._gone.result())
+
+    async def _outcome(self, task: asyncio.Task[_T]) -> _T:
+        await asyncio.wait((task, self._gone), return_when=asyncio.FIRST_COMPLETED)
+        if task.done() and not task.cancelled():
+            with _radio_errors():
+                return task.result()
+        self._check_there()
+        raise RadioError("its library gave up")
+
+    async def _end_work(self) -> None:
+        """Wait for what still runs in the library, for a while."""
+        if not self._work:
+            return
+        _, late = await asyncio.wait(self._work, timeout=_CONNECTING_GRACE)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=_CLOSING_TIMEOUT)
+
+    async def _set_transmit_power(self) -> None:
+        """Set the transmit power; a radio that refuses it works all the same."""
+        if self._transmit_power is None:
+            return
+        try:
+            await self.ask(self._app.set_tx_power, self._transmit_power)
+        except RadioError as error:
+            _LOG.warning("The coordinator does not take a transmit power of %d dBm: %s", self._transmit_power, error)
 
     async def _write(self, parameters: NetworkParameters, extended_pan_id: str | None) -> None:
         key, _ = t.KeyData.deserialize(parameters.network_key)
@@ -286,7 +341,7 @@ class ZigpyRadio:
                 channel=t.uint8_t(parameters.channel),
                 channel_mask=t.Channels.from_channel_list([parameters.channel]),
                 security_level=t.uint8_t(_ENCRYPTED_AND_AUTHENTICATED),
-                network_key=zigpy.state.Key(key=key, tx_counter=t.uint32_t(0), seq=t.uint8_t(0)),
+                network_key=zigpy.state.Key(key=key, tx_counter=t.uint32_t(parameters.frame_counter), seq=t.uint8_t(0)),
                 tc_link_key=zigpy.state.Key(key=link_key, partner_ieee=t.EUI64.UNKNOWN),
             ),
             node_info=zigpy.state.NodeInfo(
@@ -314,8 +369,19 @@ class _NotFormedError(RadioError):
     """The radio holds no network."""
 
 
-@contextlib.asynccontextmanager
-async def _radio_errors() -> AsyncIterator[None]:
+async def _run(call: Callable[..., Awaitable[_T]], *args: Any, **options: Any) -> _T:
+    return await call(*args, **options)
+
+
+async def _send(app: Any, packet: Any) -> None:
+    try:
+        await app.send_packet(packet)
+    except TimeoutError as error:
+        raise DeliveryError("TIMEOUT") from error
+
+
+@contextlib.contextmanager
+def _radio_errors() -> Iterator[None]:
     """Turn what the libraries raise into a radio's errors."""
     try:
         yield
@@ -342,7 +408,13 @@ def _eui64(ieee: str) -> Any:
     return t.EUI64.deserialize(ieee_to_bytes(ieee))[0]
 
 
-def _packet(frame: ApsFrame) -> Any:
+def _packet(frame: ApsFrame, sequence: int) -> Any:
+    """Return a frame as zigpy has it.
+
+    Args:
+        frame: What to send.
+        sequence: A number of the radio's own to confirm it by: that within the frame may be a device's.
+    """
     mode = _ADDRESS_MODES[frame.mode]
     options = t.TransmitOptions.ACK if frame.ack and frame.mode is Mode.UNICAST else t.TransmitOptions.NONE
     return t.ZigbeePacket(
@@ -350,11 +422,12 @@ def _packet(frame: ApsFrame) -> Any:
         src_ep=t.uint8_t(frame.source_endpoint),
         dst=t.AddrModeAddress(addr_mode=mode, address=_ADDRESS_TYPES[mode](frame.destination)),
         dst_ep=t.uint8_t(frame.destination_endpoint),
-        tsn=t.uint8_t(_tsn(frame)),
+        tsn=t.uint8_t(sequence),
         profile_id=t.uint16_t(frame.profile),
         cluster_id=t.uint16_t(frame.cluster),
         data=t.SerializableBytes(frame.data),
         tx_options=options,
+        extended_timeout=frame.sleepy,
         radius=0,
         non_member_radius=3,
     )
@@ -365,13 +438,6 @@ _ADDRESS_TYPES: dict[Any, Any] = {
     t.AddrMode.Group: t.Group,
     t.AddrMode.Broadcast: t.BroadcastAddress,
 }
-
-
-def _tsn(frame: ApsFrame) -> int:
-    """The transaction number within a frame, which radios confirm by as well."""
-    if frame.destination_endpoint == 0:
-        return frame.data[0]
-    return frame.data[3] if frame.data[0] & 0x04 else frame.data[1]
 
 
 def _frame(packet: Any) -> ApsFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import zigpy.types as zigpy_t
@@ -11,7 +12,8 @@ import zigpy_znp.types as t
 from zigpy_znp.types.nvids import OsalNvIds
 
 from zigwire.zigbee.address import ieee_from_bytes
-from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters
+from zigwire.zigbee.coordinator import ADDRESS
+from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters, RadioError
 from zigwire.zigbee.zigpy_radio import ApplicationMixin, ZigpyRadio
 from zigwire.zigbee.znp_intake import Intake
 
@@ -30,17 +32,31 @@ _META = {
 }
 """Fields of the version by the names that bridge/info shows."""
 
+_KEYS_FOR_ROUTERS = 20210708
+"""Build since which who joins at a router gets the key while the coordinator itself lets nobody in.
+
+https://github.com/Koenkk/Z-Stack-firmware/commit/efac5ee46b9b437
+"""
+
 
 class ZstackMixin(ApplicationMixin):
     """The application of zigpy-znp."""
 
     _znp: Any
+    _zstack_build_id: int
+    _join_announce_tasks: dict[Any, asyncio.TimerHandle]
+    _told_all: int | None = None
+    """Seconds of a permission that was just broadcast."""
 
     async def connect(self) -> None:
         """Open the port, and read what devices say ourselves from then on."""
         await super().connect()  # type: ignore[misc]
         line = self._znp._uart  # noqa: SLF001 - zigpy-znp has no public way to its line
-        line.data_received = Intake(self.radio.frame_received, line.data_received).feed
+        half_read = bytes(line._buffer)  # noqa: SLF001 - nor to what it holds
+        line._buffer.clear()  # noqa: SLF001
+        intake = Intake(self.radio.frame_received, line.data_received)
+        line.data_received = intake.feed
+        intake.feed(half_read)
 
     async def send_packet(self, packet: Any) -> None:
         """Send a frame.
@@ -53,18 +69,31 @@ class ZstackMixin(ApplicationMixin):
             await super().send_packet(packet)  # type: ignore[misc]
             return
         tsn, seconds, significance = packet.data.serialize()
-        request = c.ZDO.MgmtPermitJoinReq.Req(
-            AddrMode=t.AddrMode(packet.dst.addr_mode),
-            Dst=zigpy_t.NWK(packet.dst.address),
-            Duration=seconds,
-            TCSignificance=significance,
-        )
         if packet.dst.addr_mode == zigpy_t.AddrMode.Broadcast:
+            request = _permit_request(t.AddrMode.Broadcast, packet.dst.address, seconds, significance)
             await self._znp.request(request, RspStatus=t.Status.SUCCESS)
+            self._told_all = seconds
             return
-        answer = c.ZDO.MgmtPermitJoinRsp.Callback(Src=packet.dst.address, partial=True)
+        if self._zstack_build_id < _KEYS_FOR_ROUTERS:
+            await self._permit(ADDRESS, seconds, significance)
+        status = await self._permit(packet.dst.address, seconds, significance)
+        self._hand_on(packet, bytes((tsn, status)))
+
+    async def permit_here(self, seconds: int) -> None:
+        """Let the coordinator itself accept joins, unless a broadcast has just told it to."""
+        told, self._told_all = self._told_all, None
+        if told == seconds:
+            return
+        status = await self._permit(ADDRESS, seconds, 1)
+        if status != t.ZDOStatus.SUCCESS:
+            raise RadioError(f"the coordinator refuses: {status!r}")
+
+    async def _permit(self, address: int, seconds: int, significance: int) -> Any:
+        """Let one node accept joins; returns its word."""
+        answer = c.ZDO.MgmtPermitJoinRsp.Callback(Src=zigpy_t.NWK(address), partial=True)
+        request = _permit_request(t.AddrMode.NWK, address, seconds, significance)
         response = await self._znp.request_callback_rsp(request=request, RspStatus=t.Status.SUCCESS, callback=answer)
-        self._hand_on(packet, bytes((tsn, response.Status)))
+        return response.Status
 
     def _hand_on(self, packet: Any, data: bytes) -> None:
         """Receive the answer to a request under the request's sequence number: Z-Stack has counted its own."""
@@ -78,6 +107,14 @@ class ZstackMixin(ApplicationMixin):
         )
         self.packet_received(answer)
 
+    def on_zdo_tc_device_join(self, msg: Any) -> None:
+        """Take a join at once; zigpy-znp gives a device that it does not know 5 s to announce itself first."""
+        super().on_zdo_tc_device_join(msg)  # type: ignore[misc]
+        delayed = self._join_announce_tasks.pop(msg.SrcIEEE, None)
+        if delayed is not None:
+            delayed.cancel()
+            self.handle_join(msg.SrcNwk, msg.SrcIEEE, msg.ParentNwk)
+
     def on_zdo_device_leave(self, msg: Any) -> None:
         """Take a leave, with the device's word on whether it comes back."""
         self.handle_leave(msg.NWK, msg.IEEE, rejoin=bool(msg.Rejoin))
@@ -90,6 +127,10 @@ class ZstackMixin(ApplicationMixin):
 class ZstackRadio(ZigpyRadio):
     """A radio of zigpy-znp."""
 
+    async def permit(self, seconds: int) -> None:
+        """Let the coordinator itself accept joins, for which zigpy-znp does nothing."""
+        await self.ask(self._connected().permit_here, seconds)
+
     def info(self) -> CoordinatorInfo:
         """Describe the coordinator by its version."""
         state = self._app.state
@@ -100,5 +141,11 @@ class ZstackRadio(ZigpyRadio):
 
     async def own_ieee(self, parameters: NetworkParameters) -> str:  # noqa: ARG002 - no network has to be formed first
         """Return the coordinator's IEEE address."""
-        ieee = await self._app.own_ieee()
+        ieee = await self.ask(self._app.own_ieee)
         return ieee_from_bytes(ieee.serialize())
+
+
+def _permit_request(mode: Any, address: int, seconds: int, significance: int) -> Any:
+    return c.ZDO.MgmtPermitJoinReq.Req(
+        AddrMode=mode, Dst=zigpy_t.NWK(address), Duration=seconds, TCSignificance=significance
+    )
