@@ -161,6 +161,7 @@ class App:
         stack.push_async_callback(network.stop)
         stack.callback(bridge.cancel)
         handler = MqttLogHandler(sender, base_topic, debug=settings.advanced.log_debug_to_mqtt_frontend)
+        handler.addFilter(logs.NamespaceFilter(settings.advanced.log_debug_namespace_ignore))
         logging.getLogger().addHandler(handler)
         stack.callback(logging.getLogger().removeHandler, handler)
         stack.callback(mqtt_silenced, mqtt)
