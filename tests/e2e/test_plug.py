@@ -39,14 +39,15 @@ async def test_pairing_tells_its_story(make_world):
     world = await make_world(default_house())
     await world.bridge.start()
     ieee = await world.pair("plug")
+    await world.ear.wait("bridge/event", lambda event: event["type"] == "device_announce")
     events = [value for _, topic, value in world.ear.heard if topic == "bridge/event"]
     story = [(event["type"], event["data"].get("status")) for event in events]
     assert story[0] == ("device_joined", None)
     assert ("device_interview", "started") in story
     assert ("device_announce", None) in story
-    assert story[-1] == ("device_interview", "successful")
-    assert events[-1]["data"]["supported"] is True
-    assert events[-1]["data"]["definition"]["model"] == "ZNCZ02LM"
+    interviewed = events[story.index(("device_interview", "successful"))]["data"]
+    assert interviewed["supported"] is True
+    assert interviewed["definition"]["model"] == "ZNCZ02LM"
     device = world.ear.latest["bridge/devices"][1]
     assert device["ieee_address"] == ieee
     assert (device["model_id"], device["manufacturer"], device["power_source"]) == (
