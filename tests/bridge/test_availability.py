@@ -307,8 +307,9 @@ async def test_who_is_watched_no_more_is_not_asked(make_watched, options):
     assert not pings(home)
     assert home.sent.of("plug/availability") == [ONLINE]
 
+    before = len(pings(home))
     await request(home, "device/options", {"id": "plug", "options": dict.fromkeys(options)})
-    await asked(home)
+    await until(lambda: len(pings(home)) > before)
     await until(lambda: home.sent.of("plug/availability") == [ONLINE, OFFLINE, ONLINE])
 
 

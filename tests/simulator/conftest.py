@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -132,10 +130,3 @@ def lamp(home: Home) -> VirtualDevice:
     home.house.advance(10)
     home.ear.clear()
     return home.house.device("lamp")
-
-
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    """Wait for a condition."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - conditions of any kind, some of them in other libraries
-            await asyncio.sleep(0.005)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import zigpy.backups
+from support.waiting import until
 
 from zigwire.simulator.catalogue import default_house
 from zigwire.simulator.frame import ZclFrame
@@ -15,7 +16,7 @@ from zigwire.simulator.plug import RELAY
 from zigwire.simulator.radio import SimulatedRadio
 from zigwire.zigbee.radio import ApsFrame, DeliveryError, Radio, RadioError
 
-from .conftest import NETWORK, Ear, until
+from .conftest import NETWORK, Ear
 
 ANNOUNCE, SIMPLE_DESCRIPTOR = 0x0013, 0x0004
 

@@ -12,6 +12,7 @@ import pytest
 import zigpy.types as t
 from hypothesis import given
 from hypothesis import strategies as st
+from support.waiting import until
 from zigpy_znp.zigbee.application import ControllerApplication
 
 from zigwire.simulator.catalogue import default_house
@@ -23,7 +24,7 @@ from zigwire.simulator.znp.chip import Chip
 from zigwire.simulator.znp.mt import AF, APP_CNF, AREQ, SREQ, SRSP, SYS, UTIL, ZDO, MtFrame, MtParser
 from zigwire.simulator.znp.server import COMMANDS, execute
 
-from .conftest import NETWORK, until
+from .conftest import NETWORK
 
 PLUG = "0x00158d0001a2b3c4"
 PATIENCE = 10

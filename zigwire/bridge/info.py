@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -93,8 +94,7 @@ class Info:
         parameters = self._network.parameters
         config = self._settings.public_config()
         info: dict[str, Any] = {
-            "version": zigwire.__version__,
-            "commit": "unknown",
+            **about(),
             "coordinator": {
                 "ieee_address": coordinator.ieee if coordinator else None,
                 "type": coordinator.type if coordinator else None,
@@ -111,14 +111,6 @@ class Info:
             "config": config,
             "config_schema": self._schema,
             "mqtt": {"version": self._settings.mqtt.version, "server": config["mqtt"]["server"]},
-            "os": {
-                "version": platform.platform(),
-                "node_version": f"Python {platform.python_version()}",
-                "cpus": f"{platform.processor() or platform.machine()} (x{os.cpu_count()})",
-                "memory_mb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
-            },
-            "zigbee_herdsman": {"version": f"zigpy {version('zigpy')}"},
-            "zigbee_herdsman_converters": {"version": f"zigwire {zigwire.__version__}"},
         }
         if self.permit_join_end is not None:
             info["permit_join_end"] = self.permit_join_end
@@ -165,6 +157,23 @@ class Info:
         if entity.settings.description is not None:
             group["description"] = entity.settings.description
         return group
+
+
+@cache
+def about() -> dict[str, Any]:
+    """Describe the program and the machine, which stay as they are while it runs."""
+    return {
+        "version": zigwire.__version__,
+        "commit": "unknown",
+        "os": {
+            "version": platform.platform(),
+            "node_version": f"Python {platform.python_version()}",
+            "cpus": f"{platform.processor() or platform.machine()} (x{os.cpu_count()})",
+            "memory_mb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
+        },
+        "zigbee_herdsman": {"version": f"zigpy {version('zigpy')}"},
+        "zigbee_herdsman_converters": {"version": f"zigwire {zigwire.__version__}"},
+    }
 
 
 def permit_end(seconds: int) -> int:
