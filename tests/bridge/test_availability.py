@@ -10,6 +10,7 @@ from zigwire.devices.blocks.on_off import on_off
 from zigwire.devices.definition import Definition
 from zigwire.devices.exposes import GET, PUBLISHED, Numeric
 from zigwire.devices.feature import Feature, Reader, Reading
+from zigwire.devices.native import compile_definition
 from zigwire.simulator.attributes import AttributeKey
 from zigwire.simulator.clusters import BASIC, ON_OFF
 from zigwire.zcl.requests import Read
@@ -410,8 +411,8 @@ def readable(name, cluster, attribute):
 class LightSource:
     """Takes the plug for a light."""
 
-    def find(self, device):
-        return Definition(
+    def find(self, device, host):
+        light = Definition(
             models=["lumi.plug"],
             vendor="None",
             model="LIGHT",
@@ -422,6 +423,7 @@ class LightSource:
                 readable("color_temp", "lightingColorCtrl", "colorTemperature"),
             ],
         )
+        return compile_definition(light, device, host)
 
 
 @pytest.mark.parametrize(("on", "read"), [(0, [0x0006]), (1, [0x0006, 0x0008, 0x0300])])

@@ -10,6 +10,7 @@ from zigwire.bridge.entities import DeviceEntity
 from zigwire.bridge.publisher import Publisher, attributes, last_seen
 from zigwire.bridge.states import States
 from zigwire.devices import NativeSource, compile_definition
+from zigwire.devices.convert import Bench
 from zigwire.settings import load
 from zigwire.zigbee.model import Device, DeviceType, Endpoint, InterviewState
 
@@ -48,8 +49,8 @@ def make(tmp_path):
         path = tmp_path / "configuration.yaml"
         path.write_text(yaml.safe_dump(document))
         settings = load(path, {})
-        definition = NativeSource().find(device)
-        entity = DeviceEntity(device, "plug", settings.devices[IEEE], compile_definition(definition, device))
+        definition = NativeSource().definition(device)
+        entity = DeviceEntity(device, "plug", settings.devices[IEEE], compile_definition(definition, device, Bench()))
         sent = Sent()
         return Publisher(sent, States(None), settings, lambda _: entity, adjust, now), entity, sent
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from zigwire.devices import Behaviour, NativeSource, compile_definition
+from zigwire.devices import NativeBehaviour, NativeSource, compile_definition
+from zigwire.devices.convert import Bench
 from zigwire.zigbee.model import Device, DeviceType, Endpoint
 
 
@@ -27,7 +28,7 @@ def plug() -> Device:
 
 
 @pytest.fixture
-def behaviour(plug: Device) -> Behaviour:
-    definition = NativeSource().find(plug)
+def behaviour(plug: Device) -> NativeBehaviour:
+    definition = NativeSource().definition(plug)
     assert definition is not None
-    return compile_definition(definition, plug)
+    return compile_definition(definition, plug, Bench())

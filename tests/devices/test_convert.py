@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from zigwire.devices import Bind, Definition, NativeSource, Sources
+from zigwire.devices import Bind, Definition, NativeSource, Sources, compile_definition
 from zigwire.devices.convert import Session
 from zigwire.devices.feature import Feature
 from zigwire.zcl.requests import Read
@@ -29,21 +29,21 @@ IDENTITY = {
 
 
 @pytest.fixture
-def session():
+async def session():
     session = Session(Sources([NativeSource()]))
-    session.answer({"kind": "device", "id": "Xiaomi/ZNCZ02LM", "identity": IDENTITY})
+    await session.answer({"kind": "device", "id": "Xiaomi/ZNCZ02LM", "identity": IDENTITY})
     return session
 
 
-def test_a_device(session):
-    answer = session.answer({"kind": "device", "identity": IDENTITY})
+async def test_a_device(session):
+    answer = await session.answer({"kind": "device", "identity": IDENTITY})
     assert (answer["vendor"], answer["model"], answer["source"]) == ("Xiaomi", "ZNCZ02LM", "native")
     assert answer["supports_ota"] is True
     assert [one["type"] for one in answer["exposes"]] == ["switch", *["numeric"] * 3, "binary", "numeric"]
     assert len(answer["options"]) == 6
 
 
-def test_decode(session):
+async def test_decode(session):
     line = {
         "kind": "decode",
         "endpoint": 1,
@@ -53,7 +53,7 @@ def test_decode(session):
         "options": {"power_calibration": 1.5},
         "state_before": {},
     }
-    assert session.answer(line) == {"payload": {"power": 1.01}, "published": []}
+    assert await session.answer(line) == {"payload": {"power": 1.01}, "published": []}
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_decode(session):
         ),
     ],
 )
-def test_encode(session, message, state, frames, after):
-    answer = session.answer(
+async def test_encode(session, message, state, frames, after):
+    answer = await session.answer(
         {"kind": "encode", "message": message, "options": {}, "state_before": state, "read_answers": []}
     )
     assert [(one["endpoint"], one["cluster_id"], one["frame_hex"]) for one in answer["frames"]] == frames
     assert (answer["state_after"], answer["published"]) == (after, [])
 
 
-def test_get(session):
-    answer = session.answer({"kind": "get", "message": {"state": "", "power": ""}, "read_answers": []})
+async def test_get(session):
+    answer = await session.answer({"kind": "get", "message": {"state": "", "power": ""}, "read_answers": []})
     assert answer == {
         "frames": [
             {"endpoint": 1, "cluster_id": 6, "frame_hex": "1001000000"},
@@ -88,20 +88,22 @@ def test_get(session):
     }
 
 
-def test_configure(session):
-    assert session.answer({"kind": "configure", "read_answers": []}) == {"steps": []}
+async def test_configure(session):
+    assert await session.answer({"kind": "configure", "read_answers": []}) == {"steps": []}
 
 
-def test_binds_show_their_target():
+async def test_binds_show_their_target():
     class Source:
-        def find(self, device):
+        def find(self, device, host):
             feature = Feature(setup=lambda place: (Bind(place.endpoint, "genOnOff"), READ))
-            return Definition(vendor="A", model="1", description="", features=[feature])
+            return compile_definition(
+                Definition(vendor="A", model="1", description="", features=[feature]), device, host
+            )
 
     READ = Read(endpoint=1, cluster="genOnOff", attributes=("onOff",))  # noqa: N806
     session = Session(Sources([Source()]))
-    session.answer({"kind": "device", "identity": {"ieeeAddr": "0x1", "endpoints": [{"id": 3}]}})
-    assert session.answer({"kind": "configure"})["steps"] == [
+    await session.answer({"kind": "device", "identity": {"ieeeAddr": "0x1", "endpoints": [{"id": 3}]}})
+    assert (await session.answer({"kind": "configure"}))["steps"] == [
         {"zdo": "bind", "endpoint": 3, "cluster_id": 6, "target": {"$endpoint": "0x00124b00deadbeef/1"}},
         {"endpoint": 1, "cluster_id": 6, "frame_hex": "1001000000"},
     ]
@@ -120,18 +122,18 @@ def test_binds_show_their_target():
         ({"kind": "get", "message": {"nope": ""}}, '"nope" is no key of this device'),
     ],
 )
-def test_what_is_refused_says_why(session, line, error):
-    answer = session.answer(line)
+async def test_what_is_refused_says_why(session, line, error):
+    answer = await session.answer(line)
     assert answer.keys() == {"error"}
     assert answer["error"].startswith(error)
 
 
-def test_an_unknown_device_is_none():
+async def test_an_unknown_device_is_none():
     session = Session(Sources([NativeSource()]))
-    answer = session.answer(
+    answer = await session.answer(
         {"kind": "device", "identity": {"ieeeAddr": "0x1", "modelID": "x", "manufacturerName": None}}
     )
     assert answer == {"error": 'no definition fits model "x" of null'}
-    assert session.answer({"kind": "configure"}) == {
+    assert await session.answer({"kind": "configure"}) == {
         "error": "no device is current: an earlier line must name one that is supported"
     }

@@ -7,36 +7,49 @@ import sys
 from collections import defaultdict
 
 from zigwire.devices import Definition, NativeSource, Sources, compile_definition, library
+from zigwire.devices.convert import Bench
 from zigwire.devices.definition import Fingerprint, model_key
 from zigwire.zigbee.model import Device
 
 MINE = Definition(vendor="Me", model="Mine", description="Made here", models=["lumi.plug"], source="external")
 
 
+HOST = Bench()
+
+
 class OwnSource:
-    def find(self, device):
-        return MINE if device.model_id == "own" else None
+    def find(self, device, host):
+        return compile_definition(MINE, device, host) if device.model_id == "own" else None
 
 
 def test_the_plug_is_known(plug):
-    found = NativeSource().find(plug)
+    found = NativeSource().definition(plug)
     assert found is not None
     assert (found.vendor, found.model, found.source) == ("Xiaomi", "ZNCZ02LM", "native")
 
 
 def test_what_nobody_knows_is_unsupported():
     sources = Sources([NativeSource(), OwnSource()])
-    assert sources.find(Device("0x1", 1, model_id="nobody.knows")) is None
-    assert sources.find(Device("0x1", 1)) is None
+    assert sources.find(Device("0x1", 1, model_id="nobody.knows"), HOST) is None
+    assert sources.find(Device("0x1", 1), HOST) is None
 
 
 def test_sources_are_tried_in_order(plug):
     class First:
-        def find(self, device):
-            return MINE
+        def find(self, device, host):
+            return compile_definition(MINE, device, host)
 
-    assert Sources([First(), NativeSource()]).find(plug) is MINE
-    assert Sources([OwnSource(), NativeSource()]).find(plug) is not MINE
+    assert Sources([First(), NativeSource()]).find(plug, HOST).definition is MINE
+    assert Sources([OwnSource(), NativeSource()]).find(plug, HOST).definition is not MINE
+
+
+def test_a_source_that_fails_is_passed_over(plug, caplog):
+    class Broken:
+        def find(self, device, host):
+            raise ValueError("no cluster of this name")
+
+    assert Sources([Broken(), NativeSource()]).find(plug, HOST).definition.model == "ZNCZ02LM"
+    assert "no cluster of this name" in caplog.text
 
 
 def test_the_best_of_several_wins(plug, monkeypatch):
@@ -44,7 +57,7 @@ def test_the_best_of_several_wins(plug, monkeypatch):
         vendor="Me", model="Marked", description="", fingerprints=[Fingerprint(manufacturer_name="LUMI")]
     )
     monkeypatch.setattr(library, "definitions", lambda _: (MINE, marked, MINE))
-    assert NativeSource().find(plug) is marked
+    assert NativeSource().definition(plug) is marked
 
 
 def test_the_index_names_every_module_and_model_of_the_library(plug):
@@ -54,7 +67,7 @@ def test_the_index_names_every_module_and_model_of_the_library(plug):
         for key in sorted({key for definition in definitions for key in definition.model_keys()}):
             index[key] += (module.name,)
         for definition in definitions:
-            compile_definition(definition, plug)
+            compile_definition(definition, plug, HOST)
     assert dict(index) == library.MODULES
     assert all(key == model_key(key) for key in index)
 

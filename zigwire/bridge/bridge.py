@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from zigwire.bridge import homeassistant
 from zigwire.bridge.availability import Availability
@@ -14,6 +15,7 @@ from zigwire.bridge.configure import configure
 from zigwire.bridge.device_requests import DeviceChanges, DeviceRequests
 from zigwire.bridge.entities import DeviceEntity, Entities
 from zigwire.bridge.events import Events
+from zigwire.bridge.host import BridgeHost
 from zigwire.bridge.info import Info
 from zigwire.bridge.publisher import Mqtt, Publisher
 from zigwire.bridge.receiver import Receiver
@@ -65,13 +67,14 @@ class Bridge:
         self._prefix = f"{base_topic}/"
         self._online = False
         self._offline_reason: str | None = None
-        self.entities = Entities(network, settings, source)
+        host = BridgeHost(network, states, self._publish_late, self._options_of, self._definition_changed)
+        self.entities = Entities(network, settings, source, host)
         self.info = Info(mqtt, settings, network, self.entities)
         complete = [homeassistant.complete] if for_homeassistant else []
         self.publisher = Publisher(mqtt, states, settings, self.entities.of, complete, now)
         self._receiver = Receiver(self.publisher, states, settings)
         without = homeassistant.without_needless_state if for_homeassistant else None
-        self.commands = Commands(self.entities, network, self.publisher, states, without)
+        self.commands = Commands(self.entities, self.publisher, states, without)
         self._events = Events(mqtt, base_topic)
         self._returns = Returns(network, self.entities, states)
         self._availability = Availability(mqtt, settings, network, self.entities, self._returns.returned, now)
@@ -111,6 +114,7 @@ class Bridge:
         """Say what is held back, and goodbye."""
         self.cancel()
         self.publisher.flush()
+        self.entities.stop()
         self._online = False
         self.info.state(online=False)
 
@@ -241,8 +245,23 @@ class Bridge:
         self._states.remove(ieee)
 
     async def _configure(self, entity: DeviceEntity) -> None:
-        await configure(self._network, entity)
+        await configure(entity)
         self.device_changed(entity.device)
+
+    # --- what behaviours say ---
+
+    def _publish_late(self, device: Device, state: Mapping[str, Any]) -> None:
+        self.publisher.publish(self.entities.of(device), state)
+
+    def _options_of(self, device: Device) -> Mapping[str, Any]:
+        return self.entities.of(device).options
+
+    def _definition_changed(self, device: Device) -> None:
+        if self.entities.of(device).behaviour is None:
+            self.entities.refresh(device)
+        self.info.changed(device.ieee)
+        self.info.devices()
+        self.info.definitions()
 
     def _name(self, ieee: str) -> None:
         """Enter a device into the settings; while they can't be saved it lives under its IEEE address."""

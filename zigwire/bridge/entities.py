@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from zigwire.bridge.payloads import shortened
-from zigwire.devices.behaviour import Behaviour, compile_definition
+from zigwire.devices.behaviour import Behaviour, Host
 from zigwire.devices.sources import DefinitionSource
 from zigwire.settings import DeviceOptions, GroupOptions, Settings
 from zigwire.zigbee.model import Device, Endpoint, Group
 from zigwire.zigbee.network import Network
 
-LOG = logging.getLogger(__name__)
 LONGEST_NUMBER = 3  # digits of an endpoint's number
 
 __all__ = ["DeviceEntity", "Entities", "Entity", "GroupEntity", "UnknownEntity"]
@@ -64,6 +62,11 @@ class GroupEntity:
         """Key in the state cache."""
         return str(self.group.id)
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of its members' definitions as set for this group."""
+        return self.settings.options
+
 
 Entity = DeviceEntity | GroupEntity
 
@@ -74,10 +77,11 @@ class Entities:
     Behaviours are compiled once, when a device becomes known, and again after an interview.
     """
 
-    def __init__(self, network: Network, settings: Settings, source: DefinitionSource) -> None:
+    def __init__(self, network: Network, settings: Settings, source: DefinitionSource, host: Host) -> None:
         self._network = network
         self._settings = settings
         self._source = source
+        self._host = host
         self._devices: dict[str, DeviceEntity] = {}
 
     def devices(self) -> Iterator[DeviceEntity]:
@@ -88,8 +92,7 @@ class Entities:
     def groups(self) -> Iterator[GroupEntity]:
         """Go through the groups."""
         for group in self._network.groups.values():
-            options = self._settings.groups.get(group.id) or GroupOptions(friendly_name=str(group.id))
-            yield GroupEntity(group, options.friendly_name or str(group.id), options)
+            yield self._group(group)
 
     def of(self, device: Device) -> DeviceEntity:
         """Return the entity of a device of the network."""
@@ -105,7 +108,29 @@ class Entities:
 
     def forget(self, ieee: str) -> None:
         """Drop what is known of a device that is gone."""
-        self._devices.pop(ieee, None)
+        entity = self._devices.pop(ieee, None)
+        if entity and entity.behaviour:
+            entity.behaviour.stop()
+
+    def stop(self) -> None:
+        """Let no behaviour serve any more."""
+        for ieee in list(self._devices):
+            self.forget(ieee)
+
+    def behaviours(self, group: GroupEntity) -> Iterator[Behaviour]:
+        """Go through the behaviours of a group's members that are in use."""
+        for member in group.group.members:
+            entity = self.find_key(member.ieee)
+            if isinstance(entity, DeviceEntity) and entity.behaviour and not entity.settings.disabled:
+                yield entity.behaviour
+
+    def find_key(self, key: str) -> Entity | None:
+        """Return who has this key in the state cache: an IEEE address or a group id."""
+        device = self._network.devices.get(key)
+        if device is not None:
+            return self.of(device)
+        group = self._network.groups.get(int(key)) if key.isdecimal() else None
+        return None if group is None else self._group(group)
 
     def find(self, name: str) -> Entity | None:
         """Return who has this friendly name, IEEE address or group id."""
@@ -136,17 +161,11 @@ class Entities:
             raise UnknownEntity(f"entity {shortened(path)} is unknown")
         return entity, endpoint
 
+    def _group(self, group: Group) -> GroupEntity:
+        options = self._settings.groups.get(group.id) or GroupOptions(friendly_name=str(group.id))
+        return GroupEntity(group, options.friendly_name or str(group.id), options)
+
     def _make(self, device: Device) -> DeviceEntity:
         options = self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)
-        behaviour = self._behaviour(device) if device.endpoints else None
+        behaviour = self._source.find(device, self._host) if device.endpoints else None
         return DeviceEntity(device, options.friendly_name or device.ieee, options, behaviour)
-
-    def _behaviour(self, device: Device) -> Behaviour | None:
-        definition = self._source.find(device)
-        if definition is None:
-            return None
-        try:
-            return compile_definition(definition, device)
-        except ValueError as error:
-            LOG.error("The definition %s of %s can't be used: %s", definition.model, device.ieee, error)
-            return None

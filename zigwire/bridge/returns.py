@@ -80,9 +80,7 @@ class Returns:
         if key is None:
             return
         try:
-            reading = entity.behaviour.read(key, Context(options=entity.options, state=self._states.get(ieee)))
-            for request in reading.requests:
-                await self._network.request(entity.device, request, priority="background")
+            await entity.behaviour.get(key, Context(options=entity.options, state=self._states.get(ieee)))
         except (DefinitionError, EncodeError, RequestError) as error:
             LOG.debug("Can't read '%s' of '%s' after its return: %s", key, entity.name, error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import Any
 
@@ -17,14 +18,15 @@ def convert_lines() -> None:
     """Answer JSON lines of standard input on standard output, in their order."""
     session = Session(Sources([NativeSource()]))
     out = sys.stdout.buffer
-    for line in sys.stdin.buffer:
-        out.write(orjson.dumps(_answer(session, line)) + b"\n")
-        out.flush()
+    with asyncio.Runner() as runner:
+        for line in sys.stdin.buffer:
+            out.write(orjson.dumps(runner.run(_answer(session, line))) + b"\n")
+            out.flush()
 
 
-def _answer(session: Session, line: bytes) -> dict[str, Any]:
+async def _answer(session: Session, line: bytes) -> dict[str, Any]:
     try:
         asked = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return {"error": f"the line is no JSON: {error}"}
-    return session.answer(asked) if isinstance(asked, dict) else {"error": "the line is no JSON object"}
+    return await session.answer(asked) if isinstance(asked, dict) else {"error": "the line is no JSON object"}

@@ -1,9 +1,10 @@
 """What devices mean: exposes, definitions, building blocks, library. Values in, values out."""
 
-from zigwire.devices.behaviour import Behaviour, compile_definition
+from zigwire.devices.behaviour import Behaviour, Host, Outcome
 from zigwire.devices.definition import Definition
 from zigwire.devices.errors import DefinitionError
 from zigwire.devices.feature import Bind, Context, Encoded, Reading
+from zigwire.devices.native import NativeBehaviour, compile_definition
 from zigwire.devices.sources import DefinitionSource, NativeSource, Sources
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "DefinitionError",
     "DefinitionSource",
     "Encoded",
+    "Host",
+    "NativeBehaviour",
     "NativeSource",
+    "Outcome",
     "Reading",
     "Sources",
     "compile_definition",

@@ -1,49 +1,73 @@
-"""A definition made ready for one device: messages to state, set and get messages to requests."""
+"""What one device means, whoever described it: the face that every source of definitions gives its devices."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
-from zigwire.devices import quantities
 from zigwire.devices.definition import Definition
-from zigwire.devices.errors import BadValueError, NotReadableError, ReadOnlyError, UnknownEndpointError, UnknownKeyError
-from zigwire.devices.exposes import PUBLISHED, Expose, Numeric, singles
-from zigwire.devices.feature import Call, Context, Encoded, Place, Reading, Received, Step
-from zigwire.devices.tables import Command, Tables
+from zigwire.devices.feature import Context
 from zigwire.zcl.message import Message
-from zigwire.zigbee.model import Device
+from zigwire.zcl.requests import Request
+from zigwire.zigbee.model import Binding, Device
 
-__all__ = ["Behaviour", "compile_definition"]
+__all__ = ["Behaviour", "Host", "Outcome"]
 
-LINKQUALITY = Numeric(
-    "linkquality",
-    PUBLISHED,
-    description="Link quality (signal strength)",
-    category="diagnostic",
-    unit="lqi",
-    minimum=0,
-    maximum=255,
-)
-CARRY_VALUES = frozenset({"attributeReport", "readResponse"})
-# Up to here every whole float is exactly one integer; JSON readers rely on no more either.
-LARGEST_WHOLE = 2**53
-
-Result = TypeVar("Result", Encoded, Reading)
+Priority = Literal["user", "background"]
 
 
-def compile_definition(definition: Definition, device: Device) -> Behaviour:
-    """Make a definition ready for a device. To be done once, and again when an interview changed the device.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from a command that was carried out.
 
-    Raises:
-        ValueError: The definition names an endpoint, cluster or attribute that does not exist.
+    Attributes:
+        state: Of the device or group that was addressed.
+        members: Of members of the group that was addressed, by IEEE address, where it differs from one to another.
     """
-    return Behaviour(definition.labelled(device), device, Tables.of(definition))
+
+    state: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-class Behaviour:
-    """What one device means. Knows no state.
+class Host(Protocol):
+    """What a behaviour may do and ask while it serves its device. Errors are those of `zigbee.network.Network`."""
+
+    async def request(
+        self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
+    ) -> Message | None:
+        """Send a request and return the device's answer."""
+
+    async def multicast(self, group_id: int, request: Request) -> None:
+        """Send a request to a group."""
+
+    async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
+        """Make a device send what concerns a cluster to a target."""
+
+    async def unbind(self, device: Device, endpoint: int, binding: Binding) -> None:
+        """End a bind."""
+
+    def coordinator_binding(self, cluster: int) -> Binding:
+        """Return the bind that leads to the coordinator."""
+
+    def save(self, device: Device) -> None:
+        """Keep the device's meta and scenes after they changed."""
+
+    def publish(self, device: Device, state: Mapping[str, Any]) -> None:
+        """Publish a state that came about by itself: by a timer, or late."""
+
+    def state(self, device: Device) -> Mapping[str, Any]:
+        """Return the cached state."""
+
+    def options(self, device: Device) -> Mapping[str, Any]:
+        """Return the device's options, over those for all devices."""
+
+    def changed(self, device: Device) -> None:
+        """Say that the device's exposes, clusters or definition are other ones now."""
+
+
+class Behaviour(Protocol):
+    """What one device means.
 
     Attributes:
         definition: Under the name that the device is sold under.
@@ -51,182 +75,71 @@ class Behaviour:
         endpoint_names: Numbers of the endpoints that have a name.
     """
 
-    def __init__(self, definition: Definition, device: Device, tables: Tables) -> None:
-        self.definition = definition
-        self.device = device
-        self.endpoint_names: Mapping[str, int] = definition.endpoint_names
-        self._tables = tables
-        self._names = {number: name for name, number in self.endpoint_names.items() if name != "default"}
-        self._exposed = {one.key: one for feature in definition.features for one in singles(feature.items())}
-        self._advertised = _by_name(self._own_options())
-        self._options = self._advertised | _by_name(quantities.reachable(self._exposed.values()))
+    definition: Definition
+    device: Device
+    endpoint_names: Mapping[str, int]
 
     @property
-    def properties(self) -> tuple[str, ...]:
+    def properties(self) -> Sequence[str]:
         """Keys of the state that the interface lists, `linkquality` last."""
-        return (*self._exposed, LINKQUALITY.key)
 
     @property
     def option_dicts(self) -> list[dict[str, Any]]:
         """The options that the interface lists."""
-        return [option.to_dict() for option in self._advertised.values()]
 
     @property
-    def all_options(self) -> list[dict[str, Any]]:
-        """Every option that works, also those that the interface does not list."""
-        return [option.to_dict() for option in self._options.values()]
-
-    @property
-    def setup(self) -> tuple[Step, ...]:
-        """What to send once after the interview, in order."""
-        return tuple(
-            step
-            for feature in self.definition.features
-            for name in feature.endpoints or (None,)
-            for step in feature.setup(self._place(name))
-        )
+    def can_configure(self) -> bool:
+        """Whether there is a set-up to do after the interview."""
 
     def exposes(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what the interface lists under these options, `linkquality` last."""
-        shown = (feature for feature in self.definition.features if feature.shown(options))
-        return [*(item.to_dict() for feature in shown for item in feature.items()), LINKQUALITY.to_dict()]
 
     def check_options(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with the values; keys that are no options of a definition are not looked at."""
-        return [fault for name, value in options.items() if (fault := self._fault(name, value))]
 
     def decode(self, endpoint: int, message: Message, context: Context) -> dict[str, Any] | None:
-        """Return the state that a message tells, ready for JSON.
+        """Return the state that a message tells, ready for JSON; more may be published later.
 
         Returns:
-            None when no decoder is for it, {} when one is but has nothing to say.
+            None when nothing is for it, {} when something is but has nothing to say.
         """
-        values = _values(message)
-        keys = [key for key in values if isinstance(key, int)] if values else [message.type]
-        found = self._tables.find(endpoint, message.cluster_id, keys)
-        if not found:
-            return None
-        place = Place(self.device, endpoint, self._names.get(endpoint))
-        received = Received(place, message, values, context)
-        state: dict[str, Any] = {}
-        for decode in found:
-            state.update(_named(decode.run(received), place, decode.named))
-        return {key: self._finished(key, value, context.options) for key, value in state.items()}
 
-    def claim(self, key: str, endpoint: str | None = None) -> str:
-        """Return what keys have in common that one encoder handles together; it is to be called for the first only."""
-        command = self._find(self._tables.encoders, key, endpoint)
-        return command.claim if command else key
+    def can_set(self, key: str, endpoint: str | None = None) -> bool:
+        """Whether `set` knows the key."""
 
-    def encode(self, key: str, value: Any, context: Context) -> Encoded:
-        """Return what to send to set a key, and the state that follows.
+    def can_get(self, key: str, endpoint: str | None = None) -> bool:
+        """Whether `get` knows the key."""
+
+    def claim(self, key: str, endpoint: str | None = None) -> Hashable:
+        """Return what keys have in common that are set together; of several, `set` is to be called for the first."""
+
+    async def set(self, key: str, value: Any, context: Context) -> Outcome:
+        """Set a key of the device, or of the group that the context names.
 
         Raises:
             DefinitionError: There is no such key or endpoint, it can't be set, or not to this value.
+            EncodeError: The request can't be written.
+            RequestError: The device can't be reached, does not answer or refuses.
         """
-        command = self._find(self._tables.encoders, key, context.endpoint)
-        if command is None:
-            raise ReadOnlyError(key) if key in self.properties else UnknownKeyError(key, self._tables.encoders)
-        call = self._call(command, key, value, context)
-        encoded = command.run(call)
-        state = _named(encoded.state, call.place, command.named)
-        return Encoded(encoded.requests, {name: _plain(own) for name, own in state.items()})
 
-    def read(self, key: str, context: Context) -> Reading:
-        """Return what to send to get a key.
+    async def get(self, key: str, context: Context) -> Mapping[str, Any]:
+        """Ask for a key; the answer comes in as a message.
+
+        Returns:
+            What to publish though the device did not tell it; mostly nothing.
 
         Raises:
             DefinitionError: There is no such key or endpoint, or it can't be read.
+            EncodeError: The request can't be written.
+            RequestError: The device can't be reached, does not answer or refuses.
         """
-        command = self._find(self._tables.readers, key, context.endpoint)
-        if command is None:
-            known = key in self.properties or key in self._tables.encoders
-            raise NotReadableError(key) if known else UnknownKeyError(key, self._tables.readers)
-        call = self._call(command, key, None, context)
-        reading = command.run(call)
-        if reading.fallback is None:
-            return reading
-        return Reading(reading.requests, _named(reading.fallback, call.place, command.named))
 
-    def _own_options(self) -> Iterator[Expose]:
-        yield from quantities.advertised(self._exposed.values())
-        for feature in self.definition.features:
-            yield from feature.options
-        yield from self.definition.options
+    async def configure(self) -> None:
+        """Do the set-up that the definition asks for: binds, reporting, first reads.
 
-    def _fault(self, name: str, value: Any) -> str | None:
-        option = self._options.get(name) or quantities.option(name)
-        try:
-            if option:
-                option.check(value)
-        except BadValueError as error:
-            return str(error)
-        return None
+        Raises:
+            RequestError: The device did not do one of them; the ones before it are done.
+        """
 
-    def _find(self, table: Mapping[str, Command[Result]], key: str, endpoint: str | None) -> Command[Result] | None:
-        if endpoint is None:
-            return table.get(key)
-        name = next((name for number, name in self._names.items() if str(number) == endpoint), endpoint)
-        return table.get(f"{key}_{name}") or table.get(key)
-
-    def _call(self, command: Command[Any], key: str, value: Any, context: Context) -> Call:
-        if command.endpoint or context.endpoint is None:
-            return Call(self._place(command.endpoint), command.key, value, context)
-        number = self._number(context.endpoint)
-        if number is None:
-            raise UnknownEndpointError(key, context.endpoint)
-        return Call(Place(self.device, number), command.key, value, context)
-
-    def _place(self, name: str | None) -> Place:
-        number = self._number(name or "default")
-        return Place(self.device, next(iter(self.device.endpoints), 1) if number is None else number, name)
-
-    def _number(self, endpoint: str) -> int | None:
-        if endpoint in self.endpoint_names:
-            return self.endpoint_names[endpoint]
-        return next((number for number in self.device.endpoints if str(number) == endpoint), None)
-
-    def _finished(self, key: str, value: Any, options: Mapping[str, Any]) -> Any:
-        expose = self._exposed.get(key)
-        if _is_measured(value) and (expose is None or isinstance(expose, Numeric)):
-            name = expose.name if expose else key
-            value = quantities.adjusted(name, value, options, exposed=expose is not None)
-        return _plain(value)
-
-
-def _by_name(options: Iterable[Expose]) -> dict[str, Expose]:
-    found: dict[str, Expose] = {}
-    for option in options:
-        found.setdefault(option.name, option)
-    return found
-
-
-def _values(message: Message) -> dict[str | int, Any]:
-    if message.type not in CARRY_VALUES:
-        return {}
-    carried = [attribute for attribute in message.attributes if not attribute.status]
-    by_name = {attribute.name: attribute.value for attribute in carried if attribute.name is not None}
-    return {attribute.id: attribute.value for attribute in carried} | by_name
-
-
-def _named(state: Mapping[str, Any], place: Place, named: frozenset[str]) -> Mapping[str, Any]:
-    if not named:
-        return state
-    return {place.key(key) if key in named else key: value for key, value in state.items()}
-
-
-def _is_measured(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: 21 for 21.0, None where there is no number."""
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) <= LARGEST_WHOLE else value
-    if isinstance(value, dict):
-        return {key: _plain(own) for key, own in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(own) for own in value]
-    return value
+    def stop(self) -> None:
+        """Serve no more: end what is under way and what timers would do."""

@@ -1,4 +1,4 @@
-"""The pure part of `zigwire convert`: one JSON object about a device in, one answer out, without network and broker.
+"""What `zigwire convert` does: one JSON object about a device in, one answer out, without network and broker.
 
 A `device` line makes a device the current one; `decode`, `encode`, `get` and `configure` lines are about it. What goes
 on air stands in the answers as it would go: endpoint, cluster id and frame in hex, with transaction number 1.
@@ -6,23 +6,25 @@ on air stands in the answers as it would go: endpoint, cluster id and frame in h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
-from zigwire.devices.behaviour import Behaviour, compile_definition
+from zigwire.devices.behaviour import Behaviour, Priority
 from zigwire.devices.errors import DefinitionError, shortened
-from zigwire.devices.feature import Bind, Context, Step
+from zigwire.devices.feature import Context
 from zigwire.devices.sources import Sources
 from zigwire.zcl import codec
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.errors import EncodeError, ParseError
+from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
-from zigwire.zigbee.model import Device, DeviceType, Endpoint
+from zigwire.zigbee.errors import RequestError
+from zigwire.zigbee.model import Binding, Device, DeviceType, Endpoint
 
 __all__ = ["Session"]
 
 TSN = 1
-COORDINATOR = {"$endpoint": "0x00124b00deadbeef/1"}
+COORDINATOR = "0x00124b00deadbeef"
 
 
 class Session:
@@ -30,6 +32,7 @@ class Session:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._bench = Bench()
         self._behaviour: Behaviour | None = None
         self._answers = {
             "decode": self._decode,
@@ -38,7 +41,7 @@ class Session:
             "configure": self._configure,
         }
 
-    def answer(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    async def answer(self, line: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to one line; `error` in it says what was refused."""
         kind = line.get("kind")
         try:
@@ -48,55 +51,120 @@ class Session:
                 return {"error": f"kind is {shortened(kind)}; allowed: {', '.join(('device', *self._answers))}"}
             if self._behaviour is None:
                 return {"error": "no device is current: an earlier line must name one that is supported"}
-            return self._answers[kind](line, self._behaviour)
+            self._bench.begin(line)
+            return await self._answers[kind](line, self._behaviour)
         except KeyError as error:
             return {"error": f"the line has no {error.args[0]}"}
-        except (DefinitionError, EncodeError, ParseError) as error:
+        except (DefinitionError, EncodeError, ParseError, RequestError) as error:
             return {"error": str(error)}
 
     def _device(self, identity: Mapping[str, Any]) -> dict[str, Any]:
         device = _device(identity)
-        definition = self._sources.find(device)
-        self._behaviour = compile_definition(definition, device) if definition else None
-        if self._behaviour is None:
+        behaviour = self._behaviour = self._sources.find(device, self._bench)
+        if behaviour is None:
             model, maker = shortened(device.model_id), shortened(device.manufacturer_name)
             return {"error": f"no definition fits model {model} of {maker}"}
         return {
-            "vendor": self._behaviour.definition.vendor,
-            "model": self._behaviour.definition.model,
-            "source": self._behaviour.definition.source,
-            "exposes": self._behaviour.exposes({}),
-            "options": self._behaviour.option_dicts,
-            "supports_ota": self._behaviour.definition.ota,
+            "vendor": behaviour.definition.vendor,
+            "model": behaviour.definition.model,
+            "source": behaviour.definition.source,
+            "exposes": behaviour.exposes({}),
+            "options": behaviour.option_dicts,
+            "supports_ota": behaviour.definition.ota,
         }
 
-    def _decode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+    async def _decode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         message = codec.parse(line["cluster_id"], _octets(line["frame_hex"]))
-        context = Context(options=line.get("options") or {}, state=line.get("state_before") or {})
-        return {"payload": behaviour.decode(line["endpoint"], message, context), "published": []}
+        payload = behaviour.decode(line["endpoint"], message, self._bench.context())
+        return {"payload": payload, "published": self._bench.published}
 
-    def _encode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+    async def _encode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         message: Mapping[str, Any] = line["message"]
-        context = Context(line.get("options") or {}, line.get("state_before") or {}, message)
-        frames: list[dict[str, Any]] = []
         state: dict[str, Any] = {}
-        claimed: set[str] = set()
+        claimed: set[Hashable] = set()
         for key, value in message.items():
             if (claim := behaviour.claim(key)) in claimed:
                 continue
             claimed.add(claim)
-            encoded = behaviour.encode(key, value, context)
-            frames += _frames(encoded.requests)
-            state.update(encoded.state)
-        return {"frames": frames, "state_after": state or None, "published": []}
+            state.update((await behaviour.set(key, value, self._bench.context(message))).state)
+        return {"frames": self._bench.sent, "state_after": state or None, "published": self._bench.published}
 
-    def _get(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
-        context = Context(message=line["message"])
-        requests = (request for key in line["message"] for request in behaviour.read(key, context).requests)
-        return {"frames": _frames(requests)}
+    async def _get(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+        for key in line["message"]:
+            await behaviour.get(key, self._bench.context(line["message"]))
+        return {"frames": self._bench.sent}
 
-    def _configure(self, _: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
-        return {"steps": _frames(behaviour.setup)}
+    async def _configure(self, _: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+        await behaviour.configure()
+        return {"steps": self._bench.sent}
+
+
+class Bench:
+    """A `Host` without a network: notes what is sent, and gives the answers that a line brings along."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.published: list[dict[str, Any]] = []
+        self._line: Mapping[str, Any] = {}
+        self._answers: dict[int, str] = {}
+
+    def begin(self, line: Mapping[str, Any]) -> None:
+        """Forget the line before."""
+        self.sent, self.published, self._line = [], [], line
+        self._answers = {one["frame"]: one["frame_hex"] for one in line.get("read_answers") or ()}
+
+    def context(self, message: Mapping[str, Any] | None = None) -> Context:
+        """Return what the line says of options and state."""
+        return Context(self._line.get("options") or {}, self._line.get("state_before") or {}, message or {})
+
+    async def request(
+        self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
+    ) -> Message | None:
+        """Note a request and return the answer that the line has for it."""
+        del device, timeout, priority
+        frame = _frame(request)
+        answer = self._answers.get(len(self.sent))
+        self.sent.append(frame)
+        return None if answer is None else codec.parse(frame["cluster_id"], _octets(answer))
+
+    async def multicast(self, group_id: int, request: Request) -> None:
+        """Note a request to a group."""
+        self.sent.append({**_frame(request), "group_id": group_id})
+
+    async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
+        """Note a bind."""
+        del device, priority
+        self.sent.append({"zdo": "bind", **_bound(endpoint, binding)})
+
+    async def unbind(self, device: Device, endpoint: int, binding: Binding) -> None:
+        """Note the end of a bind."""
+        del device
+        self.sent.append({"zdo": "unbind", **_bound(endpoint, binding)})
+
+    def coordinator_binding(self, cluster: int) -> Binding:
+        """Return the bind that leads to the coordinator."""
+        return Binding(cluster, ieee=COORDINATOR, endpoint=1)
+
+    def save(self, device: Device) -> None:
+        """Nothing is kept."""
+
+    def publish(self, device: Device, state: Mapping[str, Any]) -> None:
+        """Note what is published by itself."""
+        del device
+        self.published.append({"payload": dict(state)})
+
+    def state(self, device: Device) -> Mapping[str, Any]:
+        """Return the state that the line says."""
+        del device
+        return self._line.get("state_before") or {}
+
+    def options(self, device: Device) -> Mapping[str, Any]:
+        """Return the options that the line says."""
+        del device
+        return self._line.get("options") or {}
+
+    def changed(self, device: Device) -> None:
+        """Nobody is to be told."""
 
 
 def _device(identity: Mapping[str, Any]) -> Device:
@@ -135,13 +203,12 @@ def _octets(text: str) -> bytes:
         raise ParseError(f"frame_hex is no hex: {shortened(text)}") from error
 
 
-def _frames(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    return [_bind(step) if isinstance(step, Bind) else _frame(step) for step in steps]
-
-
-def _bind(bind: Bind) -> dict[str, Any]:
-    cluster = CLUSTERS.resolve(bind.cluster)
-    return {"zdo": "bind", "endpoint": bind.endpoint, "cluster_id": cluster.id, "target": COORDINATOR}
+def _bound(endpoint: int, binding: Binding) -> dict[str, Any]:
+    if binding.group is not None:
+        target: Any = {"$group": binding.group}
+    else:
+        target = {"$endpoint": f"{binding.ieee}/{binding.endpoint}"}
+    return {"endpoint": endpoint, "cluster_id": binding.cluster, "target": target}
 
 
 def _frame(request: Request) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from zigwire.devices.exposes import Expose, Item
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
-from zigwire.zigbee.model import Device
+from zigwire.zigbee.model import Device, Group
 
 __all__ = [
     "Bind",
@@ -36,12 +36,14 @@ class Context:
         state: The cached state.
         message: The whole message of a command, for keys that belong together.
         endpoint: Name or number of the endpoint that the topic names.
+        group: The group that a command is for, None for the device itself.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     message: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str | None = None
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)

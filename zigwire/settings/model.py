@@ -468,6 +468,14 @@ class GroupOptions:
     description: str | None = _option(None, "Words for people", null=True, listed=False)
     document: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is meant for its members' definitions: all keys that this class does not know."""
+        return {key: value for key, value in self.document.items() if key not in _GROUP_KEYS}
+
+
+_GROUP_KEYS = frozenset(field.name for field in dataclasses.fields(GroupOptions)) | {"description"}
+
 
 @dataclass(kw_only=True)
 class Configuration:

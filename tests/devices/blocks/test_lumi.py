@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from zigwire.devices import Context, Definition, compile_definition
 from zigwire.devices.blocks import lumi
+from zigwire.devices.convert import Bench
 from zigwire.devices.errors import BadValueError
 from zigwire.zcl.codec import encode, parse
 from zigwire.zcl.message import Attribute, Message
@@ -55,7 +56,7 @@ class TestStatusReport:
     def report(self, plug):
         double = lumi.Tag(7, ("a", "b"), lambda value: value * 2)
         features = [lumi.status_report(lumi.DEVICE_TEMPERATURE, double, lumi.OUTAGE_COUNT, lumi.SUPPLY_VOLTAGE)]
-        return compile_definition(Definition(vendor="A", model="1", description="", features=features), plug)
+        return compile_definition(Definition(vendor="A", model="1", description="", features=features), plug, Bench())
 
     @pytest.mark.parametrize(
         ("attribute", "value", "state"),

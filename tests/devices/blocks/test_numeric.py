@@ -6,6 +6,7 @@ import pytest
 
 from zigwire.devices import Context, Definition, compile_definition
 from zigwire.devices.blocks.numeric import numeric
+from zigwire.devices.convert import Bench
 from zigwire.devices.errors import NotReadableError
 from zigwire.devices.exposes import PUBLISHED
 from zigwire.zcl.message import Attribute, Message
@@ -23,7 +24,7 @@ def report(value):
 
 def compiled(plug, **more):
     feature = numeric("temperature", "msTemperatureMeasurement", "measuredValue", unit="°C", divisor=100, **more)
-    return compile_definition(Definition(vendor="A", model="1", description="", features=[feature]), plug)
+    return compile_definition(Definition(vendor="A", model="1", description="", features=[feature]), plug, Bench())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zigwire.devices import Behaviour, Context, DefinitionError, NativeSource, compile_definition
+from zigwire.devices import Context, DefinitionError, NativeBehaviour, NativeSource, compile_definition
+from zigwire.devices.convert import Bench
 from zigwire.zcl.codec import encode, parse
 from zigwire.zcl.message import Attribute, Message
 from zigwire.zigbee.model import Device, Endpoint
@@ -239,9 +240,9 @@ def test_reads(behaviour, key, endpoint, frame):
 
 def test_power_is_read_at_the_first_endpoint_of_a_plug_that_lacks_the_second(plug):
     plug.endpoints = {1: Endpoint(1)}
-    definition = NativeSource().find(plug)
+    definition = NativeSource().definition(plug)
     assert definition is not None
-    (request,) = compile_definition(definition, plug).read("power", Context()).requests
+    (request,) = compile_definition(definition, plug, Bench()).read("power", Context()).requests
     assert request.endpoint == 1
 
 
@@ -259,11 +260,11 @@ OPTION_NAMES = st.sampled_from([one["name"] for one in OPTIONS] + ["voltage_prec
 KEYS = st.sampled_from(["state", "on_time", "off_wait_time", "power", "power_outage_memory", "linkquality", "nope", ""])
 
 
-def any_plug() -> Behaviour:
+def any_plug() -> NativeBehaviour:
     device = Device("0x00158d0001a00000", 1, model_id="lumi.plug", endpoints={1: Endpoint(1), 2: Endpoint(2)})
-    definition = NativeSource().find(device)
+    definition = NativeSource().definition(device)
     assert definition is not None
-    return compile_definition(definition, device)
+    return compile_definition(definition, device, Bench())
 
 
 PLUG = any_plug()

@@ -7,6 +7,7 @@ import pytest
 from zigwire.devices import Bind, Context, Definition, compile_definition
 from zigwire.devices.blocks.numeric import numeric
 from zigwire.devices.blocks.on_off import on_off
+from zigwire.devices.convert import Bench
 from zigwire.devices.definition import Fingerprint, WhiteLabel
 from zigwire.devices.errors import NotReadableError, ReadOnlyError, UnknownEndpointError, UnknownKeyError
 from zigwire.devices.exposes import PUBLISHED, SET, Binary, Numeric
@@ -26,7 +27,7 @@ def definition(*features, **more):
 def double(plug):
     """A switch of two gangs with one temperature."""
     features = on_off().at("left", "right"), numeric("device_temperature", "genDeviceTempCfg", "currentTemperature")
-    return compile_definition(definition(*features, endpoint_names={"left": 1, "right": 2}), plug)
+    return compile_definition(definition(*features, endpoint_names={"left": 1, "right": 2}), plug, Bench())
 
 
 class TestNamedEndpoints:
@@ -99,7 +100,7 @@ class TestEndpointsWithoutName:
                 ask(Context(endpoint=endpoint))
 
     def test_the_default_endpoint_is_the_one_of_that_name(self, plug):
-        behaviour = compile_definition(definition(on_off(), endpoint_names={"default": 3}), plug)
+        behaviour = compile_definition(definition(on_off(), endpoint_names={"default": 3}), plug, Bench())
         (request,) = behaviour.encode("state", "ON", Context()).requests
         assert request.endpoint == 3
         assert behaviour.decode(3, parse(6, ON), Context(options={"state_action": True})) == {
@@ -109,7 +110,7 @@ class TestEndpointsWithoutName:
 
     def test_a_device_without_endpoints_is_asked_at_endpoint_1(self, plug):
         plug.endpoints = {}
-        (request,) = compile_definition(definition(on_off()), plug).encode("state", "ON", Context()).requests
+        (request,) = compile_definition(definition(on_off()), plug, Bench()).encode("state", "ON", Context()).requests
         assert request.endpoint == 1
 
 
@@ -128,41 +129,43 @@ class TestDecoding:
             decoder = Decoder(cluster="genOnOff", attributes=attributes, decode=lambda _: {"a": value, value: value})
             return Feature(decoders=(decoder,))
 
-        both = compile_definition(definition(feature("x", 0x4001, "onOff"), feature("y", "onOff")), plug)
+        both = compile_definition(definition(feature("x", 0x4001, "onOff"), feature("y", "onOff")), plug, Bench())
         message = parse(6, bytes.fromhex("182a0a01402101000000" + "1001"))
         assert both.decode(1, message, Context()) == {"a": "y", "x": "x", "y": "y"}
 
     def test_a_named_endpoint_hears_what_all_hear_too(self, plug):
         everywhere = Decoder(cluster="genOnOff", attributes=("onOff",), decode=lambda _: {"seen": True})
         behaviour = compile_definition(
-            definition(on_off().at("left"), Feature(decoders=(everywhere,)), endpoint_names={"left": 1}), plug
+            definition(on_off().at("left"), Feature(decoders=(everywhere,)), endpoint_names={"left": 1}), plug, Bench()
         )
         assert behaviour.decode(1, parse(6, ON), Context()) == {"state_left": "ON", "seen": True}
         assert behaviour.decode(2, parse(6, ON), Context()) == {"seen": True}
 
     def test_commands_are_found_by_their_type(self, plug):
         decoder = Decoder(cluster=6, commands=("commandToggle",), decode=lambda got: {"action": got.message.type})
-        behaviour = compile_definition(definition(Feature(decoders=(decoder,))), plug)
+        behaviour = compile_definition(definition(Feature(decoders=(decoder,))), plug, Bench())
         assert behaviour.decode(1, parse(6, bytes.fromhex("012a02")), Context()) == {"action": "commandToggle"}
         assert behaviour.decode(1, parse(6, bytes.fromhex("012a01")), Context()) is None
 
     def test_values_are_ready_for_json(self, plug):
         raw = {"a": 21.0, "b": math.nan, "c": {"d": [1.0, math.inf]}, "e": 1e300, "f": (2.0,), "g": True, "h": 0.5}
         decoder = Decoder(cluster=6, attributes=(0,), decode=lambda _: raw)
-        state = compile_definition(definition(Feature(decoders=(decoder,))), plug).decode(1, parse(6, ON), Context())
+        state = compile_definition(definition(Feature(decoders=(decoder,))), plug, Bench()).decode(
+            1, parse(6, ON), Context()
+        )
         assert state == {"a": 21, "b": None, "c": {"d": [1, None]}, "e": 1e300, "f": [2], "g": True, "h": 0.5}
         assert [type(value) for value in (state["a"], state["g"])] == [int, bool]
 
     def test_options_adjust_numerics_only(self, plug):
         decoder = Decoder(cluster=6, attributes=(0,), decode=lambda _: {"mode": 1, "power": 1, "other": 1})
         exposes = Binary("mode", PUBLISHED, on=1, off=0), Numeric("power", PUBLISHED)
-        behaviour = compile_definition(definition(Feature(exposes=exposes, decoders=(decoder,))), plug)
+        behaviour = compile_definition(definition(Feature(exposes=exposes, decoders=(decoder,))), plug, Bench())
         options = {"mode_calibration": 5, "power_calibration": 50, "other_calibration": 0.5}
         assert behaviour.decode(1, parse(6, ON), Context(options=options)) == {"mode": 1, "power": 1.5, "other": 1.5}
 
     def test_the_options_of_a_quantity_are_those_of_all_its_endpoints(self, plug):
         power = numeric("power", "genAnalogInput", "presentValue").at("a", "b")
-        behaviour = compile_definition(definition(power, endpoint_names={"a": 2, "b": 3}), plug)
+        behaviour = compile_definition(definition(power, endpoint_names={"a": 2, "b": 3}), plug, Bench())
         message = parse(12, bytes.fromhex("182a0a5500390000803f"))
         context = Context(options={"power_calibration": 50})
         assert behaviour.decode(3, message, context) == {"power_b": 1.5}
@@ -188,7 +191,7 @@ class TestCommands:
             encoders=(Encoder(("level",), lambda call: Encoded((), {"level": call.value / 2})),),
             readers=(Reader(("level",), lambda _: Reading((), {"level": 7})),),
         )
-        behaviour = compile_definition(definition(feature.at("left"), endpoint_names={"left": 1}), plug)
+        behaviour = compile_definition(definition(feature.at("left"), endpoint_names={"left": 1}), plug, Bench())
         assert behaviour.encode("level_left", 4, Context()).state == {"level_left": 2}
         assert behaviour.read("level_left", Context()).fallback == {"level_left": 7}
 
@@ -200,7 +203,7 @@ class TestOptionsAndExposes:
             options=(ILLUMINANCE_RAW,),
             shown=lambda options: options.get("illuminance_raw") is True,
         )
-        behaviour = compile_definition(definition(raw), plug)
+        behaviour = compile_definition(definition(raw), plug, Bench())
         assert [one["name"] for one in behaviour.exposes({})] == ["linkquality"]
         assert [one["name"] for one in behaviour.exposes({"illuminance_raw": True})] == [
             "illuminance_raw",
@@ -208,7 +211,7 @@ class TestOptionsAndExposes:
         ]
 
     def test_an_option_is_listed_once(self, plug):
-        behaviour = compile_definition(definition(on_off(), on_off(), options=[ILLUMINANCE_RAW]), plug)
+        behaviour = compile_definition(definition(on_off(), on_off(), options=[ILLUMINANCE_RAW]), plug, Bench())
         assert [one["name"] for one in behaviour.option_dicts] == ["state_action", "illuminance_raw"]
 
     def test_set_up_of_every_endpoint_in_order(self, plug):
@@ -218,13 +221,13 @@ class TestOptionsAndExposes:
                 Read(endpoint=place.endpoint, cluster="genOnOff", attributes=("onOff",)),
             )
         )
-        behaviour = compile_definition(definition(switch.at("a", "b"), endpoint_names={"a": 2, "b": 1}), plug)
+        behaviour = compile_definition(definition(switch.at("a", "b"), endpoint_names={"a": 2, "b": 1}), plug, Bench())
         assert [step.endpoint for step in behaviour.setup] == [2, 2, 1, 1]
         assert [type(step) for step in behaviour.setup] == [Bind, Read, Bind, Read]
 
     def test_a_white_label_is_shown_under_its_name(self, plug):
         label = WhiteLabel(vendor="B", model="2", fingerprints=[Fingerprint(manufacturer_name="LUMI")])
-        behaviour = compile_definition(definition(on_off(), white_labels=[label]), plug)
+        behaviour = compile_definition(definition(on_off(), white_labels=[label]), plug, Bench())
         assert (behaviour.definition.vendor, behaviour.definition.model) == ("B", "2")
 
     @pytest.mark.parametrize(
@@ -240,7 +243,7 @@ class TestOptionsAndExposes:
     )
     def test_a_definition_that_names_what_does_not_exist(self, plug, wrong, text):
         with pytest.raises(ValueError, match=text):
-            compile_definition(definition(wrong), plug)
+            compile_definition(definition(wrong), plug, Bench())
 
 
 def test_a_command_of_a_switch_is_what_the_network_sends(behaviour):

@@ -1,0 +1,84 @@
+"""What the bridge lends to the behaviours of devices: the network, the state cache, the topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zigwire.bridge.states import States
+from zigwire.devices.behaviour import Priority
+from zigwire.zcl.message import Message
+from zigwire.zcl.requests import Request
+from zigwire.zigbee.model import Binding, Device
+from zigwire.zigbee.network import Network
+
+__all__ = ["BridgeHost"]
+
+
+class BridgeHost:
+    """Implements `devices.behaviour.Host`.
+
+    Args:
+        network: Carries the requests.
+        states: What is known of each device.
+        publish: Called with a device of the network and what to publish of it.
+        options: Gives a device's options.
+        changed: Called with a device whose exposes, clusters or definition changed.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        states: States,
+        publish: Callable[[Device, Mapping[str, Any]], None],
+        options: Callable[[Device], Mapping[str, Any]],
+        changed: Callable[[Device], None],
+    ) -> None:
+        self._network = network
+        self._states = states
+        self._publish = publish
+        self._options = options
+        self._changed = changed
+
+    async def request(
+        self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
+    ) -> Message | None:
+        """Send a request and return the device's answer."""
+        return await self._network.request(device, request, timeout=timeout, priority=priority)
+
+    async def multicast(self, group_id: int, request: Request) -> None:
+        """Send a request to a group."""
+        await self._network.multicast(group_id, request)
+
+    async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
+        """Make a device send what concerns a cluster to a target."""
+        await self._network.bind(device, endpoint, binding, priority=priority)
+
+    async def unbind(self, device: Device, endpoint: int, binding: Binding) -> None:
+        """End a bind."""
+        await self._network.unbind(device, endpoint, binding)
+
+    def coordinator_binding(self, cluster: int) -> Binding:
+        """Return the bind that leads to the coordinator."""
+        return self._network.coordinator_binding(cluster)
+
+    def save(self, device: Device) -> None:
+        """Keep the device's meta and scenes after they changed."""
+        self._network.save(device)
+
+    def publish(self, device: Device, state: Mapping[str, Any]) -> None:
+        """Publish a state that came about by itself; of a device that is gone nothing."""
+        if self._network.devices.get(device.ieee) is device:
+            self._publish(device, state)
+
+    def state(self, device: Device) -> Mapping[str, Any]:
+        """Return the cached state."""
+        return self._states.get(device.ieee)
+
+    def options(self, device: Device) -> Mapping[str, Any]:
+        """Return the device's options, over those for all devices."""
+        return self._options(device)
+
+    def changed(self, device: Device) -> None:
+        """Show a device's new exposes, clusters or definition."""
+        self._changed(device)
