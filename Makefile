@@ -5,10 +5,10 @@ BIN := .venv/bin
 
 .PHONY: run test check install clean
 
-run: .venv/.installed
+run: install
 	@$(BIN)/zigwire run --default
 
-test: .venv/.developing
+test: .venv/.developing .venv/.library
 	$(BIN)/python -m pytest
 
 check: .venv/.developing
@@ -17,7 +17,7 @@ check: .venv/.developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-install: .venv/.installed
+install: .venv/.installed .venv/.library
 
 clean:
 	rm -rf .venv
@@ -34,3 +34,7 @@ clean:
 .venv/.developing: .venv/.installed requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Most definitions of devices are fetched; without a network Zigwire runs on those that it has itself.
+.venv/.library: .venv/.installed zigwire/herdsman_library/package-lock.json
+	@$(BIN)/zigwire library fetch && touch $@ || echo "Going on without the library of definitions."

@@ -1,0 +1,125 @@
+"""The commands `library …`: versions of the field's own library of definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+
+from zigwire.herdsman_library import LibraryError, Versions, default_folder, fetch
+
+__all__ = ["library"]
+
+P = ParamSpec("P")
+RESTART = "A bridge that runs uses it after a restart, by bridge/request/restart for example."
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def library(context: click.Context) -> None:
+    """List, get and change versions of the library that most definitions of devices come from."""
+    if context.invoked_subcommand is None:
+        show()
+
+
+def command(function: Callable[P, None]) -> click.Command:
+    """Make a command of a function; what goes wrong with the library is told in a sentence."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except LibraryError as error:
+            raise click.ClickException(str(error)) from error
+
+    return library.command(function.__name__.removesuffix("_"))(wrapped)
+
+
+def versions() -> Versions:
+    """Return the versions that are here."""
+    return Versions(default_folder())
+
+
+def show() -> None:
+    """Print the versions that are here."""
+    here = versions()
+    click.echo(f"Versions in {here.folder}:" if here.present else f"No version is in {here.folder}.")
+    for version in here.present:
+        marks = ", ".join(mark for mark, holds in _marks(here, version).items() if holds)
+        click.echo(f"  {version}  ({marks})" if marks else f"  {version}")
+    if here.current is None:
+        click.echo(
+            "None is in use: only devices that Zigwire itself knows are supported. `zigwire library fetch` gets one."
+        )
+
+
+@command
+def fetch_() -> None:
+    """Get the version that this release was tested with, and use it unless a newer or a pinned one is in use."""
+    here = versions()
+    version = fetch(here)
+    if here.current is None or not (here.pinned or here.present.index(here.current) > here.present.index(version)):
+        here.use(version)
+    click.echo(f"Version {version} is here; version {here.current} is in use.")
+
+
+@command
+@click.argument("version", default="latest")
+def update(version: str) -> None:
+    """Get VERSION, by default the newest, and use it."""
+    here = versions()
+    if here.pinned:
+        raise LibraryError(f"version {here.current} is pinned; `zigwire library unpin` lets updates go on")
+    before, wanted = here.current, fetch(here, version)
+    if wanted == before:
+        click.echo(f"Version {wanted} is in use already.")
+        return
+    here.use(wanted)
+    click.echo(f"Version {wanted} is in use instead of {before}. {RESTART}")
+
+
+@command
+def rollback() -> None:
+    """Go back to the version that was in use before."""
+    click.echo(f"Version {versions().rollback()} is in use again. {RESTART}")
+
+
+@command
+@click.argument("version", required=False)
+def pin(version: str | None) -> None:
+    """Use VERSION, by default the current one, and keep it whatever updates there are."""
+    here = versions()
+    wanted = version or here.current
+    if wanted is None:
+        raise LibraryError("no version is in use: name one")
+    fetch(here, wanted)
+    here.use(wanted, pinned=True)
+    click.echo(f"Version {wanted} is pinned.")
+
+
+@command
+def unpin() -> None:
+    """Let updates change the version again."""
+    here = versions()
+    if here.current is None:
+        raise LibraryError("no version is in use")
+    here.use(here.current, pinned=False)
+    click.echo(f"Version {here.current} is not pinned any more.")
+
+
+@command
+@click.argument("version")
+def remove(version: str) -> None:
+    """Delete VERSION, which must not be in use."""
+    versions().remove(version)
+    click.echo(f"Version {version} is gone.")
+
+
+def _marks(here: Versions, version: str) -> dict[str, bool]:
+    return {
+        "in use": version == here.current,
+        "pinned": version == here.current and here.pinned,
+        "before": version == here.previous,
+    }
