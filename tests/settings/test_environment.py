@@ -1,6 +1,6 @@
 import pytest
 
-from zigwire.settings import SettingsError, load
+from zigwire.settings import Settings, SettingsError, load
 from zigwire.settings.environment import overrides
 
 P = "ZIGBEE2MQTT_CONFIG_"
@@ -37,7 +37,6 @@ def test_values_are_parsed_by_the_type_of_the_key(variable, text, path, value):
     [
         ("ADVANCED_CHANNEL", "x", '"x" must be a whole number from 11 to 26'),
         ("ADVANCED_CHANNEL", "40", "40 must be a whole number from 11 to 26"),
-        ("ADVANCED_CHANNEL", "", '"" must be'),
         ("MQTT_KEEPALIVE", "nan", "nan must be a number"),
         ("FRONTEND_ENABLED", "yes", '"yes" must be true or false'),
         ("ADVANCED_LOG_OUTPUT", "console", '"console" must be a list'),
@@ -61,8 +60,12 @@ def test_very_long_numbers_are_faults(text):
 
 def test_all_faults_are_listed():
     with pytest.raises(SettingsError) as caught:
-        overrides({P + "A": "", P + "B": "", P + "MQTT_VERSION": "x", "OTHER": ""})
+        overrides({P + "A": "1", P + "B": "1", P + "MQTT_VERSION": "x", "OTHER": ""})
     assert len(caught.value.faults) == 3
+
+
+def test_an_empty_variable_sets_nothing():
+    assert overrides({P + "MQTT_USER": "", P + "ADVANCED_CHANNEL": "", P + "MQTT_SEVER": ""}) == []
 
 
 def test_own_prefix_counts_more_and_inner_keys_are_laid_on_outer_ones():
@@ -76,10 +79,46 @@ def test_own_prefix_counts_more_and_inner_keys_are_laid_on_outer_ones():
 
 def test_values_are_written_into_the_file(tmp_path):
     path = tmp_path / "configuration.yaml"
-    path.write_text("mqtt:\n  server: mqtt://a # broker\n")
+    path.write_text("version: 5\nmqtt:\n  server: mqtt://a # broker\n")
     settings = load(path, {P + "MQTT_SERVER": "mqtt://b", P + "FRONTEND_PORT": "8099"})
     assert settings.mqtt.server == "mqtt://b"
-    assert path.read_text() == "mqtt:\n  server: mqtt://b # broker\nfrontend:\n  port: 8099\n"
+    assert path.read_text() == "version: 5\nmqtt:\n  server: mqtt://b # broker\nfrontend:\n  port: 8099\n"
+
+
+def test_references_are_written_as_they_are_and_resolved(tmp_path):
+    path, secret = tmp_path / "configuration.yaml", tmp_path / "secret.yaml"
+    path.write_text("version: 5\nmqtt:\n  server: mqtt://a # broker\n")
+    secret.write_text("server: mqtt://b\npassword: hunter2 # mine\n")
+    environ = {
+        P + "MQTT_SERVER": "!secret server",
+        P + "MQTT": '{"server": "mqtt://c", "password": "!secret password"}',
+    }
+    for _ in range(2):
+        settings = load(path, environ)
+        settings.change({"mqtt": {"keepalive": 30}})
+        assert (settings.mqtt.server, settings.mqtt.password, settings.mqtt.keepalive) == ("mqtt://b", "hunter2", 60)
+        assert "'!secret server'" in path.read_text()
+        assert "'!secret password'" in path.read_text()
+        assert "hunter2" not in path.read_text()
+        assert secret.read_text() == "server: mqtt://b\npassword: hunter2 # mine\n"
+
+
+def test_a_new_file_has_references_as_they_are(tmp_path):
+    path = tmp_path / "configuration.yaml"
+    (tmp_path / "secret.yaml").write_text("server: mqtt://b\n")
+    settings = Settings.create(path, {}, {P + "MQTT_SERVER": "!secret server"})
+    assert settings.mqtt.server == "mqtt://b"
+    assert "'!secret server'" in path.read_text()
+
+
+def test_a_reference_to_nothing_is_a_fault(tmp_path):
+    path = tmp_path / "configuration.yaml"
+    path.write_text("version: 5\nmqtt:\n  server: mqtt://a\n")
+    (tmp_path / "secret.yaml").write_text("other: 1\n")
+    with pytest.raises(SettingsError, match=r"mqtt.user: refers to 'user', which secret.yaml does not have"):
+        load(path, {P + "MQTT_USER": "!secret user"})
+    with pytest.raises(SettingsError, match=r"none.yaml: does not exist"):
+        load(path, {P + "MQTT_USER": "!none user"})
 
 
 def test_values_stay_when_something_else_is_said(tmp_path):

@@ -148,7 +148,7 @@ DOCUMENTS = [
     ({"mqtt": {"base_topic": "zigbee2mqtt/"}}, True, False),
     ({"mqtt": {"base_topic": ""}}, True, False),
     ({"mqtt": {"keepalive": 65536}}, True, False),
-    ({"mqtt": {"client_id": ""}}, True, False),
+    ({"mqtt": {"client_id": "", "user": "", "password": "", "key": ""}}, True, True),
     ({"mqtt": {"key": "key.pem"}}, True, False),
     ({"mqtt": {"key": "key.pem", "cert": "cert.pem"}}, True, True),
     ({"homeassistant": {"discovery_topic": "ha/+"}}, True, False),

@@ -24,6 +24,17 @@ def test_defaults_are_valid_themselves():
             assert Draft7Validator(inner).is_valid(inner["default"]), name
 
 
+def test_examples_are_valid_themselves():
+    checked = 0
+    for part in (json_schema(), *json_schema()["definitions"].values()):
+        for name, inner in properties(part):
+            for example in inner.get("examples", []):
+                one = [example] if inner.get("type") == "array" else example
+                assert Draft7Validator(inner).is_valid(one), name
+                checked += 1
+    assert checked > 30
+
+
 def test_says_what_needs_a_restart():
     schema = json_schema()["properties"]
     assert schema["mqtt"]["properties"]["server"]["requiresRestart"] is True

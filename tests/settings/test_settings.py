@@ -496,7 +496,7 @@ def test_faulty_edits_by_the_user_are_kept_and_changes_refused(settings, path, t
 
 
 def test_an_entity_that_the_user_removed_is_put_back_when_changed(settings, path):
-    path.write_text("mqtt: {server: 'mqtt://a'}\n")
+    path.write_text("version: 5\nmqtt: {server: 'mqtt://a'}\n")
     settings.set_device_options("lamp", {"transition": 3})
     assert load(path, {}).devices[LAMP].options == {"transition": 3}
 
@@ -512,6 +512,7 @@ def test_a_number_that_the_user_gave_to_a_group_is_not_given_again(settings, pat
 @pytest.fixture
 def spread(tmp_path):
     (tmp_path / "configuration.yaml").write_text(
+        "version: 5\n"
         "mqtt:\n  server: '!secret.yaml server'\n  user: '!secret user'\n  password: '!others.yml word' # hidden\n"
         "advanced:\n  network_key: !secret key\n"
         "devices: [devices.yaml, more.yaml, none.yaml]\n"

@@ -24,7 +24,6 @@ IEEE = "0x00158d0001a00000"
         (values.mqtt_version, 5),
         (values.icon, ""),
         (values.icon, "device_icons/lamp.png"),
-        (values.not_empty, "x"),
         (values.broker, "mqtts://me:word@[::1]:8883"),
     ],
 )
@@ -58,7 +57,6 @@ def test_accepted(rule, value):
         (values.port, -1, "0 to 65535"),
         (values.mqtt_version, 6, "3, 4 or 5"),
         (values.icon, "/etc/passwd", "URL"),
-        (values.not_empty, "", "character"),
         (values.broker, "localhost", "URL"),
         (values.broker, "mqtt://", "URL"),
         (values.broker, "mqtt://host:70000", "URL"),

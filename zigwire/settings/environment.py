@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -12,7 +13,7 @@ from zigwire.settings.model import Configuration
 from zigwire.settings.read import read_value
 from zigwire.settings.shapes import Choice, Field, Flag, Number, Section, Text, section_of
 
-__all__ = ["Override", "overrides"]
+__all__ = ["Override", "lay_on", "overrides"]
 
 Override: TypeAlias = tuple[tuple[str, ...], Any]
 """Keys from the top down, and the value."""
@@ -22,7 +23,7 @@ _PREFIXES = ("ZIGBEE2MQTT_CONFIG_", "ZIGWIRE_CONFIG_")
 
 
 def overrides(environ: Mapping[str, str]) -> list[Override]:
-    """Return what the environment sets; of two variables for one key that of Zigwire counts.
+    """Return what the environment sets; of two variables for one key that of Zigwire counts, an empty one sets none.
 
     Raises:
         SettingsError: With every variable that names no key or holds a value that its key can't have.
@@ -30,7 +31,7 @@ def overrides(environ: Mapping[str, str]) -> list[Override]:
     found: dict[tuple[str, ...], Any] = {}
     faults: list[Fault] = []
     for prefix in _PREFIXES:
-        for variable in sorted(name for name in environ if name.startswith(prefix)):
+        for variable in sorted(name for name, text in environ.items() if text and name.startswith(prefix)):
             key = _keys().get(variable.removeprefix(prefix))
             if key is None:
                 faults.append(Fault(variable, "names no key of the configuration"))
@@ -42,6 +43,17 @@ def overrides(environ: Mapping[str, str]) -> list[Override]:
     if faults:
         raise SettingsError(faults)
     return sorted(found.items(), key=lambda override: len(override[0]))
+
+
+def lay_on(document: dict[str, Any], values: Iterable[Override]) -> None:
+    """Set values in a document; sections are made where there are none."""
+    for path, value in values:
+        section = document
+        for key in path[:-1]:
+            inner = section.get(key)
+            section[key] = inner if isinstance(inner, dict) else {}
+            section = section[key]
+        section[path[-1]] = copy.deepcopy(value)
 
 
 @cache

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from zigwire.settings.change import merged
+from zigwire.settings.environment import Override, lay_on
 from zigwire.settings.errors import Fault, SettingsError
 from zigwire.settings.model import Configuration
-from zigwire.settings.replace import replace_text
+from zigwire.settings.replace import copy_file, replace_text
 from zigwire.settings.shapes import Section, section_of
 
 __all__ = ["Files"]
@@ -42,6 +43,7 @@ class Files:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read: dict[Path, _File] = {}
+        self._imposed: list[Override] = []
 
     def read(self) -> _Object:
         """Return the document: references resolved, devices and groups of other files included.
@@ -50,22 +52,25 @@ class Files:
             SettingsError: A file is missing, unreadable or not YAML.
         """
         document = copy.deepcopy(self._open(self.path, required=True).data)
-        faults: list[Fault] = []
-        for keys, file, key in self._references(document):
-            try:
-                _section(document, keys)[keys[-1]] = copy.deepcopy(self._open(file, required=True).data[key])
-            except KeyError:
-                faults.append(Fault(".".join(keys), f"refers to {key!r}, which {file.name} does not have"))
-            except SettingsError as error:
-                faults.extend(error.faults)
+        lay_on(document, self._followed(document))
         for kind in _ENTITIES:
-            if files := self._entity_files(document, kind):
+            files = self._entity_files(document, kind)
+            if files or document.get(kind) == []:
                 document[kind] = {}
                 for file in files:
                     document[kind] = merged(document[kind], self._open(file, required=False).data)
-        if faults:
-            raise SettingsError(faults)
         return document
+
+    def resolved(self, values: list[Override]) -> list[Override]:
+        """Return what the environment sets with references resolved; a write puts these into configuration.yaml.
+
+        Raises:
+            SettingsError: A file is missing, unreadable or not YAML, or lacks what it is to have.
+        """
+        document: _Object = {}
+        lay_on(document, values)
+        self._imposed = [(keys, _section(document, keys)[keys[-1]]) for keys, _, _ in self._references(document)]
+        return [*values, *self._followed(document)]
 
     def write(self, document: Mapping[str, Any]) -> None:
         """Write a document that began as the one of the last `read`; only files whose content changed are touched.
@@ -78,6 +83,22 @@ class Files:
             self._save(file, data)
         self._save(self.path, main)
 
+    def back_up(self, version: int) -> None:
+        """Copy configuration.yaml, and the files with devices and groups, to `<name>_backup_v<version>.yaml`.
+
+        Raises:
+            SettingsError: A copy can't be written.
+        """
+        original = self._read[self.path].data
+        entities = [file for kind in _ENTITIES for file in self._entity_files(original, kind)]
+        for file in (self.path, *entities):
+            if file.exists():
+                copy_file(file, file.with_name(f"{file.stem}_backup_v{version}{file.suffix}"))
+
+    def paths(self) -> list[Path]:
+        """Return the files of which the last `read` was made, configuration.yaml first."""
+        return [path for path in self._read if path.exists()]
+
     def references_in(self, document: Mapping[str, Any]) -> list[Fault]:
         """Return a fault for each reference in a change: only the user may make them, in the file."""
         return [
@@ -87,7 +108,8 @@ class Files:
 
     def _split(self, main: _Object) -> Iterator[tuple[Path, _Object]]:
         """Take out of `main` what lives elsewhere; yield the other files with their new data."""
-        original = self._read[self.path].data
+        original = copy.deepcopy(self._read[self.path].data)
+        lay_on(original, self._imposed)
         elsewhere: dict[Path, _Object] = {}
         for keys, file, key in self._references(original):
             section = _section(main, keys)
@@ -112,6 +134,21 @@ class Files:
             else:
                 parts[next(reversed(homes), files[0])][key] = entity
         return parts
+
+    def _followed(self, document: Mapping[str, Any]) -> list[Override]:
+        """Return the values that a document's references mean."""
+        found: list[Override] = []
+        faults: list[Fault] = []
+        for keys, file, key in self._references(document):
+            try:
+                found.append((keys, self._open(file, required=True).data[key]))
+            except KeyError:
+                faults.append(Fault(".".join(keys), f"refers to {key!r}, which {file.name} does not have"))
+            except SettingsError as error:
+                faults.extend(error.faults)
+        if faults:
+            raise SettingsError(faults)
+        return found
 
     def _references(self, document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Path, str]]:
         """Yield the keys, the file and the key in that file of each reference."""

@@ -58,6 +58,7 @@ class Option:
         required: The key must be there when its section is.
         restart: A change works only after a restart.
         null: The key may be null: None where the type has it, else the default.
+        blank: An empty text is as good as none.
         minimum, maximum: Range of a number, or of each number of a list.
         length: How many numbers a list has.
         pattern: Regular expression that a text, or each key of an object, must match.
@@ -69,12 +70,14 @@ class Option:
         published: Part of the defaults that bridge/info shows.
         listed: Part of the JSON schema.
         read_only: Changed by other means than the options.
+        examples: Values that clients suggest.
     """
 
     description: str
     required: bool = False
     restart: bool = False
     null: bool = False
+    blank: bool = False
     minimum: float | None = None
     maximum: float | None = None
     length: int | None = None
@@ -87,6 +90,7 @@ class Option:
     published: bool = True
     listed: bool = True
     read_only: bool = False
+    examples: tuple[Any, ...] = ()
 
 
 def _option(default: Any, description: str, **rules: Any) -> Any:
@@ -107,10 +111,16 @@ class HomeAssistant:
 
     enabled: bool = _option(False, "Announce devices to Home Assistant")
     discovery_topic: str = _option(
-        "homeassistant", "Topic below which entities are announced", rule=values.discovery_topic
+        "homeassistant",
+        "Topic below which entities are announced",
+        rule=values.discovery_topic,
+        examples=("homeassistant",),
     )
     status_topic: str = _option(
-        "homeassistant/status", "Topic on which Home Assistant says that it started", rule=values.discovery_topic
+        "homeassistant/status",
+        "Topic on which Home Assistant says that it started",
+        rule=values.discovery_topic,
+        examples=("homeassistant/status",),
     )
     legacy_action_sensor: bool = _option(False, "Announce a sensor for actions too, as older versions did")
     experimental_event_entities: bool = _option(False, "Announce actions as event entities")
@@ -150,24 +160,48 @@ class Availability:
 class Mqtt:
     """The connection to the broker."""
 
-    base_topic: str = _option("zigbee2mqtt", "First part of every topic", restart=True, rule=values.topic)
+    base_topic: str = _option(
+        "zigbee2mqtt", "First part of every topic", restart=True, rule=values.topic, examples=("zigbee2mqtt",)
+    )
     server: str = _required(
-        "Broker: mqtt://host:1883, or mqtts:// for TLS", restart=True, reference=True, address=True, rule=values.broker
+        "Broker: mqtt://host:1883, or mqtts:// for TLS",
+        restart=True,
+        reference=True,
+        address=True,
+        rule=values.broker,
+        examples=("mqtt://localhost:1883", "mqtts://broker.example.com:8883"),
     )
     keepalive: float = _option(60, "Seconds between signs of life to the broker", restart=True, rule=values.keepalive)
-    ca: str | None = _option(None, "File with the authority's certificate", restart=True)
-    key: str | None = _option(None, "File with the client's private key", restart=True)
-    cert: str | None = _option(None, "File with the client's certificate", restart=True)
-    user: str | None = _option(None, "User name", restart=True, reference=True)
-    password: str | None = _option(None, "Password", restart=True, reference=True, secret=True)
-    client_id: str | None = _option(None, "Client identifier; random when absent", restart=True, rule=values.not_empty)
+    ca: str | None = _option(
+        None, "File with the authority's certificate", restart=True, blank=True, examples=("/etc/ssl/mqtt-ca.crt",)
+    )
+    key: str | None = _option(
+        None, "File with the client's private key", restart=True, blank=True, examples=("/etc/ssl/mqtt-client.key",)
+    )
+    cert: str | None = _option(
+        None, "File with the client's certificate", restart=True, blank=True, examples=("/etc/ssl/mqtt-client.crt",)
+    )
+    user: str | None = _option(None, "User name", restart=True, reference=True, blank=True, examples=("zigwire",))
+    password: str | None = _option(None, "Password", restart=True, reference=True, secret=True, blank=True)
+    client_id: str | None = _option(
+        None, "Client identifier; random when absent", restart=True, blank=True, examples=("zigwire-upstairs",)
+    )
     reject_unauthorized: bool = _option(True, "Insist on a certificate that can be verified", restart=True)
     server_name: str | None = _option(
-        None, "Host name that the certificate carries, when not the server's", restart=True
+        None,
+        "Host name that the certificate carries, when not the server's",
+        restart=True,
+        blank=True,
+        examples=("mqtt.example.com",),
     )
     include_device_information: bool = _option(False, "Add the device's data to each of its messages")
     version: int = _option(
-        4, "Protocol: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0", restart=True, null=True, rule=values.mqtt_version
+        4,
+        "Protocol: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0",
+        restart=True,
+        null=True,
+        rule=values.mqtt_version,
+        examples=(5,),
     )
     force_disable_retain: bool = _option(False, "Never retain, for brokers that can't", restart=True)
     maximum_packet_size: int = _option(
@@ -184,12 +218,16 @@ class Serial:
         "Device file, tcp://host:port, or sim:// for a simulated network",
         restart=True,
         null=True,
+        blank=True,
+        examples=("/dev/serial/by-id/…", "tcp://192.168.1.5:6638", "sim://"),
     )
     disable_led: bool = _option(False, "Switch the coordinator's LED off", restart=True)
     adapter: Literal["deconz", "zstack", "zigate", "ezsp", "ember", "zboss", "zoh", "xbee"] | None = _option(
         None, "Kind of coordinator", restart=True
     )
-    baudrate: int | None = _option(None, "Speed of the serial line in baud", restart=True)
+    baudrate: int | None = _option(
+        None, "Speed of the serial line in baud", restart=True, examples=(115200, 921600, 460800, 230400, 57600, 38400)
+    )
     rtscts: bool | None = _option(None, "Hardware flow control", restart=True)
 
 
@@ -249,7 +287,13 @@ class Ota:
     update_check_interval: float = _option(1440, "Minutes between two look-ups for one device", minimum=1)
     disable_automatic_update_check: bool = _option(False, "Look updates up only when asked to")
     zigbee_ota_override_index_location: str | None = _option(
-        None, "File or URL of an index that is tried first", restart=True, null=True, address=True
+        None,
+        "File or URL of an index that is tried first",
+        restart=True,
+        null=True,
+        address=True,
+        blank=True,
+        examples=("index.json",),
     )
     image_block_request_timeout: float = _option(
         150000, "Milliseconds to wait for the device's next question", minimum=10000, maximum=2147483647
@@ -267,13 +311,22 @@ class Frontend:
         "zigbee2mqtt-windfront", "Which client to serve", restart=True
     )
     port: int = _option(8080, "TCP port, unused with a Unix socket", restart=True, rule=values.port)
-    host: str | None = _option(None, "Address to listen on, or path of a Unix socket", restart=True, null=True)
-    auth_token: str | None = _option(
-        None, "Word that clients must give", restart=True, null=True, secret=True, reference=True
+    host: str | None = _option(
+        None,
+        "Address to listen on, or path of a Unix socket",
+        restart=True,
+        null=True,
+        blank=True,
+        examples=("127.0.0.1", "::1", "/run/zigwire/zigwire.sock"),
     )
-    url: str | None = _option(None, "Where people reach it, for links in Home Assistant", restart=True, null=True)
-    ssl_cert: str | None = _option(None, "File with the certificate for HTTPS", restart=True, null=True)
-    ssl_key: str | None = _option(None, "File with the certificate's key", restart=True, null=True)
+    auth_token: str | None = _option(
+        None, "Word that clients must give", restart=True, null=True, secret=True, reference=True, blank=True
+    )
+    url: str | None = _option(
+        None, "Where people reach it, for links in Home Assistant", restart=True, null=True, blank=True
+    )
+    ssl_cert: str | None = _option(None, "File with the certificate for HTTPS", restart=True, null=True, blank=True)
+    ssl_key: str | None = _option(None, "File with the certificate's key", restart=True, null=True, blank=True)
     base_url: str = _option("/", "Path below which it is served", restart=True, pattern="^/")
     notification_filter: tuple[str, ...] = _option(
         (), "Regular expressions of log messages that clients don't show", published=False
@@ -307,15 +360,25 @@ class Advanced:
         ("console", "file"), "Where the log goes; empty for nowhere", restart=True
     )
     log_directory: str | None = _option(
-        None, "Directory of log files; `%TIMESTAMP%` is the time of the start", restart=True
+        None,
+        "Directory of log files; `%TIMESTAMP%` is the time of the start",
+        restart=True,
+        examples=("data/log/%TIMESTAMP%",),
     )
-    log_file: str = _option("log.log", "Name of the log file", restart=True)
+    log_file: str = _option("log.log", "Name of the log file", restart=True, examples=("zigwire_%TIMESTAMP%.log",))
     log_level: LogLevel = _option("info", "Least important messages that are logged")
     log_namespaced_levels: Mapping[str, LogLevel] = _option(
-        dict, "Levels of parts of the program", pattern="^(z2m|zhc|zh)(:[a-z0-9]{1,})*$"
+        dict,
+        "Levels of parts of the program",
+        pattern="^(z2m|zhc|zh)(:[a-z0-9]{1,})*$",
+        examples=({"z2m:mqtt": "warning"}, {"zh:controller": "debug"}),
     )
     log_debug_to_mqtt_frontend: bool = _option(False, "Publish debug messages too", restart=True)
-    log_debug_namespace_ignore: str = _option("", "Regular expression of parts whose debug messages are dropped")
+    log_debug_namespace_ignore: str = _option(
+        "",
+        "Regular expression of parts whose debug messages are dropped",
+        examples=("^z2m:mqtt", "^zh:controller|^zhc:"),
+    )
     log_directories_to_keep: int = _option(10, "Log directories that are kept", minimum=5, maximum=1000)
     log_syslog: Syslog = _option(Syslog, "Syslog", restart=True, null=True)
     pan_id: int = _option(
@@ -324,7 +387,7 @@ class Advanced:
     ext_pan_id: bytes = _option(
         b"\xdd" * 8, "Extended PAN id; another one is another network", restart=True, generate=True, length=8
     )
-    channel: int = _option(11, "Radio channel", restart=True, minimum=11, maximum=26)
+    channel: int = _option(11, "Radio channel", restart=True, minimum=11, maximum=26, examples=(11, 15, 20, 25))
     adapter_concurrent: int | None = _option(
         None,
         "Requests on air at the same time; the coordinator's own when absent",
@@ -352,7 +415,9 @@ class Advanced:
         secret=True,
         length=16,
     )
-    timestamp_format: str = _option("YYYY-MM-DD HH:mm:ss", "Form of times in the log", restart=True)
+    timestamp_format: str = _option(
+        "YYYY-MM-DD HH:mm:ss", "Form of times in the log", restart=True, examples=("YYYY-MM-DD HH:mm:ss.SSS",)
+    )
     transmit_power: float | None = _option(
         None, "Transmission power in dBm", restart=True, null=True, minimum=-128, maximum=127
     )
@@ -411,16 +476,30 @@ class DeviceOptions:
     qos: Literal[0, 1, 2] | None = _option(None, "Quality of service of its messages")
     throttle: float | None = _option(None, "Least seconds between two messages", restart=True)
     debounce: float | None = _option(None, "Seconds to wait for more before a message goes out", restart=True)
-    debounce_ignore: tuple[str, ...] = _option((), "Properties whose every change goes out with debounce too")
+    debounce_ignore: tuple[str, ...] = _option(
+        (), "Properties whose every change goes out with debounce too", examples=("action",)
+    )
     optimistic: bool = _option(True, "Publish what was set without waiting for the device to say so")
     filtered_attributes: tuple[str, ...] = _option(
-        (), "Regular expressions of properties that are not published", rule=values.regular_expression
+        (),
+        "Regular expressions of properties that are not published",
+        rule=values.regular_expression,
+        examples=("^temperature$", "^battery$", "^action$"),
     )
     filtered_cache: tuple[str, ...] = _option(
-        (), "Regular expressions of properties that are not kept", rule=values.regular_expression
+        (),
+        "Regular expressions of properties that are not kept",
+        rule=values.regular_expression,
+        examples=("^input_actions$",),
     )
     filtered_optimistic: tuple[str, ...] = _option(
-        (), "Regular expressions of properties that are not optimistic", rule=values.regular_expression
+        (),
+        "Regular expressions of properties that are not optimistic",
+        rule=values.regular_expression,
+        examples=("^color_(mode|temp)$", "color"),
+    )
+    queue_expiry: float = _option(
+        7200, "Seconds that a command waits for a device that sleeps; 0: not at all", minimum=0, listed=False
     )
     icon: str | None = _option(None, "Picture for clients: a URL or device_icons/file", rule=values.icon)
     homeassistant: EntityDiscovery | None = _option(EntityDiscovery, "Home Assistant; null hides the device", null=True)

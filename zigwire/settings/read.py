@@ -87,6 +87,8 @@ class _Reader:
         option = field.option
         if value is None and option.null:
             return None if field.optional else _default(field)
+        if value == "" and option.blank:
+            return None
         if option.generate and value == "GENERATE":
             return field.default
         return self._read(field.shape, option, value, path)

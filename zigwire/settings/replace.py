@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 from zigwire.settings.errors import Fault, SettingsError
 
-__all__ = ["replace_text"]
+__all__ = ["copy_file", "replace_bytes", "replace_text"]
 
 _PRIVATE = 0o600
 
@@ -22,10 +23,31 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         SettingsError: It can't be written.
     """
+    replace_bytes(path, text.encode())
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write a file, as `replace_text` does.
+
+    Raises:
+        SettingsError: It can't be written.
+    """
     try:
-        _replace(path.resolve(), text.encode())
+        _replace(path.resolve(), content)
     except OSError as error:
         raise SettingsError([Fault(path.name, f"can't be written: {error.strerror}")]) from error
+
+
+def copy_file(path: Path, to: Path) -> None:
+    """Copy a file as it is on disk, mode included, over what `to` may have been.
+
+    Raises:
+        SettingsError: It can't be copied.
+    """
+    try:
+        shutil.copy2(path, to)
+    except OSError as error:
+        raise SettingsError([Fault(to.name, f"can't be written: {error.strerror}")]) from error
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -67,6 +67,8 @@ def _key(name: str, field: Field) -> dict[str, Any]:
         schema["requiresRestart"] = True
     if option.read_only:
         schema["readOnly"] = True
+    if option.examples:
+        schema["examples"] = list(option.examples)
     default = _plain(field.default)
     if default is not None and not isinstance(field.shape, Section | Table):
         schema["default"] = default

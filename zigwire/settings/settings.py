@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from zigwire.settings.change import apply_change, merged, needs_restart
 from zigwire.settings.defaults import published_defaults, with_users, without_secrets
-from zigwire.settings.environment import Override, overrides
+from zigwire.settings.departures import departures
+from zigwire.settings.environment import Override, lay_on, overrides
 from zigwire.settings.errors import Fault, NameFault, SettingsError
 from zigwire.settings.files import Files
 from zigwire.settings.generate import GENERATE, INSECURE_KEY, fill_generated
 from zigwire.settings.groups import group_number
+from zigwire.settings.icons import embedded_icon, keep_icon
+from zigwire.settings.migrate import keep, read_state
+from zigwire.settings.migrations import Migration, migrate
 from zigwire.settings.model import VERSION, Configuration, DeviceOptions, GroupOptions
 from zigwire.settings.names import check_name
 from zigwire.settings.read import read_configuration
 from zigwire.settings.replace import replace_text
 from zigwire.settings.rules import name_warnings, new_name_faults
+from zigwire.settings.schema import json_schema
 from zigwire.settings.shapes import section_of
-from zigwire.settings.version import check_version
+from zigwire.settings.version import check_version, version_of
 
 __all__ = ["Settings", "check", "load"]
 
@@ -76,16 +82,21 @@ class Settings(Configuration):
     A change is made on what is on disk at that moment and checked as a whole, then saved; when it is refused,
     nothing is saved and nothing changes. What the user edited by hand meanwhile stays in the file and takes effect
     with the next start; while his edit has faults, changes are refused.
+
+    Attributes:
+        migrations: What was done to a file of an older version, in sentences for the log.
     """
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path
         self._files = Files(path)
         self._situation = _situation(path, environ)
-        document, self._overrides, configuration = _assembled(self._files, self._situation, environ)
-        self._files.write(document)
-        self._adopt(document, configuration)
-        self._saved = document
+        assembled = _assembled(self._files, self._situation, environ)
+        self._overrides = assembled.overrides
+        self.migrations = tuple(keep(assembled.migration, self._files)) if assembled.migration else ()
+        self._files.write(assembled.document)
+        self._adopt(assembled.document, assembled.configuration)
+        self._saved = assembled.document
 
     @classmethod
     def create(cls, path: Path, document: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -105,9 +116,12 @@ class Settings(Configuration):
             raise SettingsError([Fault(path.name, "exists already")])
         new = merged(_NEW, document)
         check_version(new)
-        _override(new, overrides(environ))
+        values = overrides(environ)
+        lay_on(new, values)
         fill_generated(new)
-        read_configuration(new)
+        meant = copy.deepcopy(new)
+        lay_on(meant, Files(path).resolved(values))
+        read_configuration(meant)
         replace_text(path, _HEADER + dump(new))
         return cls(path, environ)
 
@@ -169,6 +183,12 @@ class Settings(Configuration):
         self._commit(lambda document: apply_change(document, wanted))
         return needs_restart(section_of(Configuration), wanted)
 
+    def departures(self, change: Mapping[str, Any]) -> list[str]:
+        """Return where the configuration with a change would depart from the JSON schema, in the words of clients."""
+        wanted = copy.deepcopy(self._document)
+        apply_change(wanted, change)
+        return list(departures(json_schema(), wanted))
+
     def add_device(self, ieee: str, friendly_name: str | None = None) -> DeviceOptions:
         """Add a device; its name is the IEEE address when none is given, white space around a name is dropped.
 
@@ -192,7 +212,7 @@ class Settings(Configuration):
         self._commit(lambda document: _drop(document, "devices", ieee))
 
     def set_device_options(self, name: str, options: Mapping[str, Any]) -> bool:
-        """Change a device's options; null deletes one.
+        """Change a device's options; null deletes one, a picture inside `icon` is kept as a file.
 
         Returns:
             Whether it takes effect only after a restart.
@@ -200,8 +220,12 @@ class Settings(Configuration):
         Raises:
             SettingsError: There is no such device, or an option has a wrong value.
         """
-        options = _options(options)
-        self._change_entity("devices", self._device(name).ieee, options)
+        ieee, options = self._device(name).ieee, _options(options)
+        icon = embedded_icon(options.get("icon"))
+        if icon:
+            keep_icon(self.path.parent, icon)
+            options["icon"] = icon.place
+        self._change_entity("devices", ieee, options)
         return needs_restart(section_of(DeviceOptions), options)
 
     def add_group(self, friendly_name: str, number: int | None = None) -> GroupOptions:
@@ -216,7 +240,7 @@ class Settings(Configuration):
             taken = {*self._document.get("groups", {}), *self._files.read().get("groups", {})}
             number = next(free for free in range(1, len(taken) + 2) if str(free) not in taken)
         if number in self.groups:
-            raise SettingsError(f"Group id '{number}' is already in use")
+            raise SettingsError(f"Group ID '{number}' is already in use")
         self._commit(lambda document: _put(document, "groups", str(number), {"friendly_name": friendly_name}))
         return self.groups[number]
 
@@ -243,7 +267,7 @@ class Settings(Configuration):
         return needs_restart(section_of(GroupOptions), options)
 
     def rename(self, name: str | int, to: str) -> str:
-        """Give a device or a group another name.
+        """Give a device or a group another name; a number means the group.
 
         Returns:
             The new name: `to` without the white space around it.
@@ -281,7 +305,7 @@ class Settings(Configuration):
         return group
 
     def _find(self, name: str | int) -> tuple[_Kind, str]:
-        if device := self.device(str(name)):
+        if isinstance(name, str) and (device := self.device(name)):
             return "devices", device.ieee
         if group := self.group(name):
             return "groups", str(group.id)
@@ -305,7 +329,7 @@ class Settings(Configuration):
         running, saved = copy.deepcopy(self._document), self._on_disk()
         for document in (running, saved):
             operation(document)
-            _override(document, self._overrides)
+            lay_on(document, self._overrides)
         configuration = _checked(running, self._situation)
         if faults := new_name_faults(self, configuration):
             raise NameFault(faults)
@@ -340,15 +364,25 @@ def _situation(path: Path, environ: Mapping[str, str]) -> _Object:
     }
 
 
-def _assembled(
-    files: Files, situation: _Object, environ: Mapping[str, str]
-) -> tuple[_Object, list[Override], Configuration]:
-    """Return the document of the files with what the environment sets and random values, and what it means."""
-    document = files.read()
-    values = overrides(environ)
-    _override(document, values)
+@dataclass(frozen=True, slots=True)
+class _Assembled:
+    """A document with what the environment sets and random values, what it means, and how it came to be."""
+
+    document: _Object
+    overrides: list[Override]
+    configuration: Configuration
+    migration: Migration | None
+
+
+def _assembled(files: Files, situation: _Object, environ: Mapping[str, str]) -> _Assembled:
+    document, values = files.read(), files.resolved(overrides(environ))
+    migration = None
+    if version_of(document) < VERSION:
+        migration = migrate(document, read_state(files.path.parent))
+        document = migration.document
+    lay_on(document, values)
     fill_generated(document)
-    return document, values, _checked(document, situation)
+    return _Assembled(document, values, _checked(document, situation), migration)
 
 
 def _checked(document: _Object, situation: _Object) -> Configuration:
@@ -358,16 +392,6 @@ def _checked(document: _Object, situation: _Object) -> Configuration:
 
 def _holds(addresses: tuple[str, ...], ieee: str) -> bool:
     return ieee.lower() in (address.lower() for address in addresses)
-
-
-def _override(document: _Object, values: list[Override]) -> None:
-    for path, value in values:
-        section = document
-        for key in path[:-1]:
-            inner = section.get(key)
-            section[key] = inner if isinstance(inner, dict) else {}
-            section = section[key]
-        section[path[-1]] = copy.deepcopy(value)
 
 
 def _options(options: Mapping[str, Any]) -> _Object:

@@ -15,7 +15,6 @@ __all__ = [
     "icon",
     "keepalive",
     "mqtt_version",
-    "not_empty",
     "port",
     "regular_expression",
     "retention",
@@ -92,11 +91,6 @@ def broker(url: str) -> str | None:
 def icon(place: str) -> str | None:
     """Accept a picture's place, or none."""
     return None if not place or place.startswith(_ICONS) else "must be a URL or begin with device_icons/"
-
-
-def not_empty(text: str) -> str | None:
-    """Accept a text with something in it."""
-    return None if text else "must have a character at least"
 
 
 def _is_broker(url: str) -> bool:

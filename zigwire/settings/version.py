@@ -1,4 +1,4 @@
-"""Which versions of the file's format can be read."""
+"""Which versions of the file's format there are."""
 
 from __future__ import annotations
 
@@ -8,41 +8,33 @@ from typing import Any
 from zigwire.settings.errors import Fault, SettingsError, shown
 from zigwire.settings.model import VERSION
 
-__all__ = ["check_version"]
+__all__ = ["check_version", "version_of"]
 
-_KEYS_OF_VERSION_1 = frozenset(
-    {"permit_join", "ban", "whitelist", "experimental", "external_converters"}
-    | {
-        f"advanced.{key}"
-        for key in ("homeassistant_discovery_topic", "homeassistant_status_topic", "baudrate", "rtscts")
-    }
-    | {f"advanced.{key}" for key in ("legacy_api", "legacy_availability_payload", "soft_reset_timeout", "report")}
-    | {f"advanced.{key}" for key in ("availability_timeout", "availability_blocklist", "availability_passlist")}
-)
+
+def version_of(document: Mapping[str, Any]) -> int:
+    """Return a document's version; the first one had no key that says so.
+
+    Raises:
+        SettingsError: There is no such version.
+    """
+    version = document.get("version")
+    if version is None:
+        return 1
+    if isinstance(version, bool) or not isinstance(version, int | float) or version != version // 1 or version < 1:
+        raise _refused(f"{shown(version)} must be a whole number from 1 to {VERSION}, or absent for version 1")
+    if version > VERSION:
+        raise _refused(f"{shown(version)} is newer than this program, which knows version {VERSION}")
+    return int(version)
 
 
 def check_version(document: Mapping[str, Any]) -> None:
-    """Refuse a document of another version; one without a version is new, unless it has keys of version 1.
+    """Refuse a document of another version than the present one.
 
     Raises:
         SettingsError: Says which version it is.
     """
-    version = document.get("version")
-    if version is None and (old := sorted(_keys(document) & _KEYS_OF_VERSION_1)):
-        raise _refused(f"the key {old[0]} is of version 1, which can't be migrated yet, must be of version {VERSION}")
-    if version is None or (version == VERSION and not isinstance(version, bool)):
-        return
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _refused(f"{shown(version)} must be {VERSION}")
-    if version > VERSION:
-        raise _refused(f"{version} is newer than this program, which knows version {VERSION}")
-    raise _refused(f"{version} can't be migrated yet, must be {VERSION}")
-
-
-def _keys(document: Mapping[str, Any]) -> set[str]:
-    advanced = document.get("advanced")
-    inner = advanced if isinstance(advanced, dict) else {}
-    return {*document, *(f"advanced.{key}" for key in inner)}
+    if (version := version_of(document)) != VERSION:
+        raise _refused(f"{version} must be {VERSION}; older versions are brought up to date at the start")
 
 
 def _refused(message: str) -> SettingsError:
