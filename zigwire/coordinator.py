@@ -13,6 +13,8 @@ import orjson
 
 from zigwire.settings import Settings
 from zigwire.simulator.house import House
+from zigwire.storage.transfer.backup import latest_backup
+from zigwire.storage.transfer.folder import DATABASE
 from zigwire.zigbee.radio import NetworkParameters, Radio
 
 __all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "keep_backup", "live_house", "parameters"]
@@ -98,11 +100,9 @@ def parameters(settings: Settings) -> NetworkParameters:
 
 
 def foreign_network(data: Path) -> str | None:
-    """Return what in the data folder tells of a network that Zigbee2MQTT formed, None when nothing does."""
-    for name in ("database.db", "coordinator_backup.json"):
-        if (data / name).exists():
-            return f"{data / name} tells of a network of Zigbee2MQTT"
-    return None
+    """Return what in the data folder tells of a network that was in use before, None when nothing does."""
+    found = (latest_backup(data), data / DATABASE)
+    return next((f"{path} tells of a network that was in use" for path in found if path and path.exists()), None)
 
 
 def keep_backup(data: Path, backup: dict[str, Any]) -> None:

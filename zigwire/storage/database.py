@@ -21,6 +21,15 @@ from typing import Any, Self
 
 import orjson
 
+from zigwire.storage.contents import (
+    Contents,
+    insert_contents,
+    insert_network,
+    is_blank,
+    journal_of,
+    select_network,
+    select_states,
+)
 from zigwire.storage.errors import StorageError
 from zigwire.storage.journal import Journal
 from zigwire.storage.lock import lock
@@ -28,7 +37,6 @@ from zigwire.storage.rows import delete_device, delete_group, insert_device, ins
 from zigwire.storage.schema import migrate
 from zigwire.storage.snapshots import recover, snapshot
 from zigwire.zigbee.model import Device, Group
-from zigwire.zigbee.radio import NetworkParameters
 from zigwire.zigbee.store import NetworkRecord
 
 __all__ = ["Database"]
@@ -69,7 +77,7 @@ class Database:
             self._durable = files.enter_context(contextlib.closing(_connect(path, "FULL")))
             migrate(self._durable)
             self._batches = files.enter_context(contextlib.closing(_connect(path, "NORMAL")))
-            self._journal = Journal(path.with_name(f"{path.name}-journal-of-states"))
+            self._journal = Journal(journal_of(path))
             files.callback(self._journal.close)
             self._states = self._journal.replay()
         except (sqlite3.Error, OSError) as error:
@@ -107,6 +115,19 @@ class Database:
             except (sqlite3.Error, OSError) as error:
                 _LOG.error("No snapshot of %s could be made: %s", self._path, error)
                 return False
+
+    def is_blank(self) -> bool:
+        """Tell whether it knows no device, no group and no network."""
+        return is_blank(self._durable)
+
+    def fill(self, contents: Contents) -> None:
+        """Take everything over into this blank database, durably: all of it or, when that fails, nothing.
+
+        Raises:
+            StorageError: It can't be written.
+        """
+        with self._change(self._durable) as connection:
+            insert_contents(connection, contents)
 
     def load_devices(self) -> list[Device]:
         """Return all devices in the order in which they came."""
@@ -147,30 +168,16 @@ class Database:
 
     def load_network(self) -> NetworkRecord | None:
         """Return the network that was last in force."""
-        row = self._durable.execute(
-            "SELECT pan_id, extended_pan_id, channel, network_key, coordinator FROM network"
-        ).fetchone()
-        if row is None:
-            return None
-        *parameters, coordinator = row
-        return NetworkRecord(NetworkParameters(*parameters), coordinator)
+        return select_network(self._durable)
 
     def save_network(self, record: NetworkRecord) -> None:
         """Keep the network in force, durably."""
-        parameters = record.parameters
-        row = (parameters.pan_id, parameters.extended_pan_id, parameters.channel, parameters.network_key)
         with self._change(self._durable) as connection:
-            connection.execute("INSERT OR REPLACE INTO network VALUES (1, ?, ?, ?, ?, ?)", (*row, record.coordinator))
+            insert_network(connection, record)
 
     def load_states(self) -> dict[str, dict[str, Any]]:
         """Return the last flushed state of every entity by its key; unreadable ones are left out and logged."""
-        states: dict[str, dict[str, Any]] = {}
-        for entity, text in self._durable.execute("SELECT entity, state FROM states ORDER BY rowid"):
-            try:
-                states[entity] = orjson.loads(text)
-            except orjson.JSONDecodeError:
-                _LOG.warning("The stored state of %s is no JSON: forgotten", entity)
-        return states
+        return select_states(self._durable)
 
     def put_state(self, entity: str, state: Mapping[str, Any]) -> None:
         """Remember the state of an entity as it is now; properties that JSON can't express are left out and logged."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-__all__ = ["COMPACT_AT", "Journal"]
+__all__ = ["COMPACT_AT", "Journal", "noted_states"]
 
 COMPACT_AT = 4 * 1024 * 1024
 """Bytes; flushes empty the journal every few seconds, so that it grows to this only while they fail."""
@@ -76,19 +76,7 @@ class Journal:
 
     def replay(self) -> dict[str, bytes | None]:
         """Return the newest line of each entity; a line that was cut off is left out."""
-        states: dict[str, bytes | None] = {}
-        for line in self._path.read_bytes().splitlines():
-            try:
-                noted = orjson.loads(line) if line else None
-            except orjson.JSONDecodeError:
-                _LOG.warning("A line of %s is damaged: left out", self._path)
-                continue
-            match noted:
-                case [str(entity), None]:
-                    states[entity] = None
-                case [str(entity), dict(state)]:
-                    states[entity] = orjson.dumps(state)
-        return states
+        return noted_states(self._path)
 
     def _write(self, line: bytes) -> None:
         """Write a line, on a line of its own even where a full disk or a kill cut the last one off."""
@@ -123,6 +111,27 @@ class Journal:
         self._file.close()
         self._file, self._size, self._ends_in_line = fresh._file, fresh._size, True
         return self._size
+
+
+def noted_states(path: Path) -> dict[str, bytes | None]:
+    """Return the newest line of each entity in a journal that another may have open; nothing when there is none.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    states: dict[str, bytes | None] = {}
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        try:
+            noted = orjson.loads(line) if line else None
+        except orjson.JSONDecodeError:
+            _LOG.warning("A line of %s is damaged: left out", path)
+            continue
+        match noted:
+            case [str(entity), None]:
+                states[entity] = None
+            case [str(entity), dict(state)]:
+                states[entity] = orjson.dumps(state)
+    return states
 
 
 def _line(entity: str, state: bytes | None) -> bytes:

@@ -46,7 +46,7 @@ _PLAIN = (
 )
 """Columns of `devices` that hold an attribute of `Device` as it is."""
 
-_COLUMNS = (*_PLAIN, "type", "interview_state", "meta")
+_COLUMNS = (*_PLAIN, "type", "interview_state", "meta", "keepsakes")
 _PARTS = ("endpoints", "bindings", "reportings", "scenes")
 _NAMES = ", ".join(_COLUMNS)
 _PLACES = ", ".join("?" * len(_COLUMNS))
@@ -65,7 +65,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any
 def insert_device(connection: sqlite3.Connection, device: Device) -> None:
     """Replace all rows of a device; it keeps its place among the others."""
     values = [getattr(device, column) for column in _PLAIN]
-    values += [device.type.value, device.interview_state.value, json.dumps(device.meta)]
+    values += [device.type.value, device.interview_state.value, json.dumps(device.meta), json.dumps(device.keepsakes)]
     connection.execute(_UPSERT, values)
     for table in _PARTS:
         connection.execute(f"DELETE FROM {table} WHERE ieee = ?", (device.ieee,))  # noqa: S608 - names of our own
@@ -76,7 +76,8 @@ def insert_device(connection: sqlite3.Connection, device: Device) -> None:
 def _insert_endpoint(connection: sqlite3.Connection, ieee: str, endpoint: Endpoint) -> None:
     key = (ieee, endpoint.id)
     clusters = (json.dumps(endpoint.input_clusters), json.dumps(endpoint.output_clusters))
-    _insert(connection, "endpoints", [(*key, endpoint.profile, endpoint.device, *clusters)])
+    facts = (json.dumps(endpoint.attributes), json.dumps(endpoint.meta), json.dumps(endpoint.keepsakes))
+    _insert(connection, "endpoints", [(*key, endpoint.profile, endpoint.device, *clusters, *facts)])
     _insert(connection, "bindings", [(*key, b.cluster, b.ieee, b.endpoint, b.group) for b in endpoint.bindings])
     _insert(
         connection,
@@ -104,24 +105,26 @@ def select_devices(connection: sqlite3.Connection) -> list[Device]:
 
 def _device(row: tuple[Any, ...]) -> Device:
     ieee = row[0]
-    kind, interview, meta = row[len(_PLAIN) :]
+    kind, interview, meta, keepsakes = row[len(_PLAIN) :]
     return Device(
         **dict(zip(_PLAIN, row, strict=False)),
         type=_known(kind, DeviceType.UNKNOWN, ieee),
         interview_state=_known(interview, InterviewState.PENDING, ieee),
         meta=_parsed(meta, {}, ieee),
+        keepsakes=_parsed(keepsakes, {}, ieee),
     )
 
 
 def _add_endpoints(connection: sqlite3.Connection, devices: dict[str, Device]) -> None:
-    for ieee, number, profile, device, inputs, outputs in connection.execute(
-        "SELECT ieee, id, profile, device, input_clusters, output_clusters FROM endpoints ORDER BY rowid"
-    ):
+    columns = "ieee, id, profile, device, input_clusters, output_clusters, attributes, meta, keepsakes"
+    query = f"SELECT {columns} FROM endpoints ORDER BY rowid"  # noqa: S608 - names of our own
+    for ieee, number, profile, device, inputs, outputs, *facts in connection.execute(query):
         if ieee not in devices:
             _LOG.warning("An endpoint of the unknown device %s is stored: left out", ieee)
             continue
         clusters = (_parsed(inputs, [], ieee), _parsed(outputs, [], ieee))
-        devices[ieee].endpoints[number] = Endpoint(number, profile, device, *clusters)
+        endpoint = devices[ieee].endpoints[number] = Endpoint(number, profile, device, *clusters)
+        endpoint.attributes, endpoint.meta, endpoint.keepsakes = (_parsed(fact, {}, ieee) for fact in facts)
 
 
 def _add_parts(connection: sqlite3.Connection, endpoints: dict[tuple[str, int], Endpoint]) -> None:
@@ -172,7 +175,7 @@ def _parsed(text: Any, default: _Structure, owner: str) -> _Structure:
 def insert_group(connection: sqlite3.Connection, group: Group) -> None:
     """Replace all rows of a group."""
     delete_group(connection, group.id)
-    _insert(connection, "groups", [(group.id,)])
+    _insert(connection, "groups", [(group.id, json.dumps(group.meta), json.dumps(group.keepsakes))])
     _insert(connection, "members", [(group.id, member.ieee, member.endpoint) for member in group.members])
 
 
@@ -183,7 +186,12 @@ def delete_group(connection: sqlite3.Connection, group_id: int) -> None:
 
 def select_groups(connection: sqlite3.Connection) -> list[Group]:
     """Return all groups by id, members in the order in which they came."""
-    groups = {row[0]: Group(row[0]) for row in connection.execute("SELECT id FROM groups ORDER BY id")}
+    groups = {
+        number: Group(
+            number, meta=_parsed(meta, {}, f"group {number}"), keepsakes=_parsed(keepsakes, {}, f"group {number}")
+        )
+        for number, meta, keepsakes in connection.execute("SELECT id, meta, keepsakes FROM groups ORDER BY id")
+    }
     for group_id, ieee, endpoint in connection.execute("SELECT group_id, ieee, endpoint FROM members ORDER BY rowid"):
         if group_id in groups:
             groups[group_id].members.append(Member(ieee, endpoint))

@@ -85,7 +85,17 @@ CREATE TABLE network (
 CREATE TABLE states (entity TEXT PRIMARY KEY, state TEXT NOT NULL);
 """
 
-_STEPS = (_TABLES_1,)
+_TABLES_2 = """
+ALTER TABLE devices ADD COLUMN keepsakes TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE endpoints ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE endpoints ADD COLUMN meta TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE endpoints ADD COLUMN keepsakes TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE groups ADD COLUMN meta TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE groups ADD COLUMN keepsakes TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE keepsakes (entry TEXT NOT NULL);
+"""
+
+_STEPS = (_TABLES_1, _TABLES_2)
 """Step n makes version n + 1 out of version n; never changed once released, only added to."""
 
 VERSION = len(_STEPS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from zigwire.storage.errors import StorageError
 from zigwire.storage.schema import VERSION, stored_version
 
-__all__ = ["KEEP", "count_devices", "recover", "snapshot"]
+__all__ = ["KEEP", "copy_database", "count_devices", "recover", "snapshot"]
 
 KEEP = 5
 """Snapshots kept; with one a day at most that is a working week to notice a mishap."""
@@ -70,9 +70,7 @@ def snapshot(path: Path, *, age: float = _AGE) -> bool:
         if not devices or (newest.exists() and time.time() - newest.stat().st_mtime < age and devices <= _size(newest)):
             return False
         fresh = _create_private(path)
-        with contextlib.closing(sqlite3.connect(fresh)) as target:
-            source.backup(target)
-            target.execute("PRAGMA journal_mode = DELETE")
+        _copy_open(source, fresh)
     _sync(fresh)
     for number in range(KEEP - 1, 0, -1):
         with contextlib.suppress(FileNotFoundError):
@@ -82,9 +80,27 @@ def snapshot(path: Path, *, age: float = _AGE) -> bool:
     return True
 
 
+def copy_database(path: Path, target: Path) -> None:
+    """Copy a database that may be open and in use into the new file `target`; meant to be called in a thread.
+
+    Raises:
+        OSError: The file can't be made.
+        sqlite3.Error: The database can't be read, or not be copied.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with contextlib.closing(sqlite3.connect(path)) as source:
+        _copy_open(source, target)
+
+
 def count_devices(connection: sqlite3.Connection) -> int:
     """Return how many devices a database knows."""
     return int(connection.execute("SELECT count(*) FROM devices").fetchone()[0])
+
+
+def _copy_open(source: sqlite3.Connection, path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
 
 
 def _numbered(path: Path, number: int) -> Path:

@@ -75,7 +75,13 @@ class Scene:
 
 @dataclass(slots=True)
 class Endpoint:
-    """One application on a device, as its simple descriptor says."""
+    """One application on a device, as its simple descriptor says.
+
+    Attributes:
+        attributes: Last known values by the names of cluster and attribute.
+        meta: Room for the definition.
+        keepsakes: What another program knew of it that has no place here; an export gives it back.
+    """
 
     id: int
     profile: int = 0x0104
@@ -85,6 +91,9 @@ class Endpoint:
     bindings: list[Binding] = field(default_factory=list)
     reportings: list[ConfiguredReporting] = field(default_factory=list)
     scenes: list[Scene] = field(default_factory=list)
+    attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+    keepsakes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -95,6 +104,7 @@ class Device:
         last_seen: Unix time in milliseconds of the last frame, None before the first.
         linkquality: Of the last frame, None before the first.
         meta: Room for the definition: what set-up was done (`configured` …).
+        keepsakes: What another program knew of it that has no place here; an export gives it back.
         network_address_changes: How often it came back under another address since the start.
         leave_count: How often it left since the start.
         messages: Frames received since the start.
@@ -119,6 +129,7 @@ class Device:
     last_seen: int | None = None
     linkquality: int | None = None
     meta: dict[str, Any] = field(default_factory=dict)
+    keepsakes: dict[str, Any] = field(default_factory=dict)
     network_address_changes: int = 0
     leave_count: int = 0
     messages: int = 0
@@ -139,7 +150,14 @@ class Member:
 
 @dataclass(slots=True)
 class Group:
-    """A group of endpoints, reached with one multicast."""
+    """A group of endpoints, reached with one multicast.
+
+    Attributes:
+        meta: Room for definitions.
+        keepsakes: What another program knew of it that has no place here; an export gives it back.
+    """
 
     id: int
     members: list[Member] = field(default_factory=list)
+    meta: dict[str, Any] = field(default_factory=dict)
+    keepsakes: dict[str, Any] = field(default_factory=dict)
