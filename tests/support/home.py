@@ -13,6 +13,7 @@ import yaml
 from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.states import States
 from zigwire.devices import DefinitionSource, NativeSource, Sources
+from zigwire.mqtt.client import Statistics
 from zigwire.mqtt.message import Properties
 from zigwire.settings import load
 from zigwire.simulator.catalogue import default_house
@@ -28,18 +29,40 @@ from .waiting import until
 
 
 class Sent:
-    """Takes the place of the MQTT client."""
+    """Takes the place of the MQTT client.
+
+    Attributes:
+        messages: Topic below the base topic, payload, QoS and retain of each.
+        correlated: Topic, payload and correlation data of those that answer somebody.
+    """
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, Any, int, bool]] = []
+        self.correlated: list[tuple[str, Any, bytes]] = []
+        self.subscriptions: set[str] = set()
+        self.statistics = Statistics(connected=True, queued=0, received=0, published=0)
 
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
     ) -> None:
-        del properties
+        if properties and properties.correlation_data:
+            self.correlated.append((topic, json.loads(payload), properties.correlation_data))
         self.messages.append(
-            (topic.removeprefix("zigbee2mqtt/"), json.loads(payload) if payload else None, qos, retain)
+            (topic.removeprefix("zigbee2mqtt/"), self._value(payload), qos, retain)
         )
+
+    def subscribe(self, topic_filter: str) -> None:
+        self.subscriptions.add(topic_filter)
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        self.subscriptions.discard(topic_filter)
+
+    @staticmethod
+    def _value(payload: bytes) -> Any:
+        try:
+            return json.loads(payload) if payload else None
+        except ValueError:
+            return payload
 
     def of(self, topic: str) -> list[Any]:
         return [payload for name, payload, *_ in self.messages if name == topic]
@@ -113,9 +136,9 @@ class Home:
     def device(self) -> Device | None:
         return self.network.devices.get(self.plug.ieee)
 
-    def say(self, topic: str, payload: Any = b"") -> None:
+    def say(self, topic: str, payload: Any = b"", properties: Properties | None = None) -> None:
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        self.bridge.message(f"zigbee2mqtt/{topic}", raw)
+        self.bridge.message(f"zigbee2mqtt/{topic}", raw, properties=properties)
 
     async def stop(self) -> None:
         self.bridge.stop()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
+from zigwire.bridge.answers import Answers
 from zigwire.bridge.payloads import dumps, request_message, shortened
 from zigwire.bridge.publisher import Mqtt
 from zigwire.devices.errors import DefinitionError
+from zigwire.mqtt.message import Properties
 from zigwire.settings import SettingsError
 from zigwire.zcl.errors import EncodeError
 from zigwire.zigbee.errors import RequestError
@@ -19,8 +22,9 @@ __all__ = ["Handler", "RequestFault", "Requests", "boolean", "fields"]
 LOG = logging.getLogger(__name__)
 
 MOST_RUNNING = 500
+PATIENCE = 1.0  # seconds from its begin for which a request holds up the answers to later ones
 
-Handler = Callable[[Any], Awaitable[dict[str, Any]]]
+Handler = Callable[[Any], Awaitable[dict[str, Any] | list[Any]]]
 
 
 class RequestFault(Exception):
@@ -36,23 +40,63 @@ class RequestFault(Exception):
         self.detail = detail
 
 
-class Requests:
-    """Finds the handler of a request, runs it and answers."""
+class Turn:
+    """The place of a request in the order of the answers.
 
-    def __init__(self, mqtt: Mqtt, base_topic: str, handlers: Mapping[str, Handler]) -> None:
+    Args:
+        before: The place of the request that came before.
+    """
+
+    def __init__(self, before: Turn | None) -> None:
+        loop = asyncio.get_running_loop()
+        self._before = before
+        self._over: asyncio.Future[None] = loop.create_future()
+        self._timer = loop.call_later(PATIENCE, self.end)
+
+    async def come(self) -> None:
+        """Wait until the requests before are answered, or have been under way for too long."""
+        if self._before:
+            await asyncio.shield(self._before._over)  # noqa: SLF001 - of the same class
+        self._before = None
+
+    def end(self) -> None:
+        """Let those go on that came later."""
+        self._timer.cancel()
+        if not self._over.done():
+            self._over.set_result(None)
+
+
+class Requests:
+    """Finds the handler of a request, runs it and answers, once.
+
+    Requests run side by side. Their answers leave in the order in which they were asked for, but one that takes longer
+    than a second holds up no other.
+
+    Args:
+        mqtt: The MQTT client.
+        base_topic: Of the answers.
+        answers: Sends answers to those who named a response topic.
+        handlers: By name of the request, in lower case.
+    """
+
+    def __init__(self, mqtt: Mqtt, base_topic: str, answers: Answers, handlers: Mapping[str, Handler]) -> None:
         self._mqtt = mqtt
         self._base = f"{base_topic}/bridge"
+        self._answers = answers
         self._handlers = handlers
         self._running: set[asyncio.Task[None]] = set()
+        self._last: Turn | None = None
 
-    def handle(self, name: str, payload: bytes) -> None:
+    def handle(self, name: str, payload: bytes, asked: Properties | None = None) -> None:
         """Begin to carry out a request."""
+        message = request_message(payload)
+        answer = partial(self._answer, name, message, self._answers.to(asked))
         if len(self._running) >= MOST_RUNNING:
             LOG.error("Request %s is refused: %d are under way", shortened(name), MOST_RUNNING)
-            refused = {"data": {}, "status": "error", "error": f"{MOST_RUNNING} requests are under way already"}
-            self._mqtt.publish(f"{self._base}/response/{name}", dumps(refused))
+            answer({"data": {}, "status": "error", "error": f"{MOST_RUNNING} requests are under way already"})
             return
-        task = asyncio.get_running_loop().create_task(self._run(name, request_message(payload)))
+        turn = self._last = Turn(self._last)
+        task = asyncio.get_running_loop().create_task(self._run(name, message, answer, turn))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -61,21 +105,34 @@ class Requests:
         for task in self._running:
             task.cancel()
 
-    async def _run(self, name: str, message: Any) -> None:
+    async def _run(self, name: str, message: Any, answer: Callable[[dict[str, Any]], None], turn: Turn) -> None:
         try:
-            response: dict[str, Any] = {"data": await self._handler(name)(message), "status": "ok"}
+            response = await self._response(name, message)
+            await turn.come()
+            answer(response)
+        finally:
+            turn.end()
+
+    async def _response(self, name: str, message: Any) -> dict[str, Any]:
+        try:
+            return {"data": await self._handler(name)(message), "status": "ok"}
         except RequestFault as fault:
             LOG.error("Request %s failed: %s%s", shortened(name), fault, f" ({fault.detail})" if fault.detail else "")
-            response = {"data": {}, "status": "error", "error": str(fault)}
+            return {"data": {}, "status": "error", "error": str(fault)}
         except (DefinitionError, EncodeError, RequestError, SettingsError) as error:
             LOG.error("Request %s failed: %s", shortened(name), error)
-            response = {"data": {}, "status": "error", "error": str(error)}
+            return {"data": {}, "status": "error", "error": str(error)}
         except Exception as error:
             LOG.exception("Request %s failed because of a fault in Zigwire", shortened(name))
-            response = {"data": {}, "status": "error", "error": f"Fault in Zigwire: {error!r}"}
+            return {"data": {}, "status": "error", "error": f"Fault in Zigwire: {error!r}"}
+
+    def _answer(
+        self, name: str, message: Any, tell: Callable[[dict[str, Any]], None], response: dict[str, Any]
+    ) -> None:
         if isinstance(message, dict) and "transaction" in message:
             response["transaction"] = message["transaction"]
         self._mqtt.publish(f"{self._base}/response/{name}", dumps(response))
+        tell(response)
 
     def _handler(self, name: str) -> Handler:
         handler = self._handlers.get(name.lower())

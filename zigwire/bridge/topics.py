@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["EntityTopic", "RequestTopic", "filters", "parse"]
+__all__ = ["EntityTopic", "RequestTopic", "filters", "is_own", "parse"]
 
 REQUEST = "bridge/request/"
 DEEPEST = 8
@@ -43,6 +43,12 @@ def parse(topic: str) -> EntityTopic | RequestTopic | None:
     if path and last and verb in VERBS:
         return EntityTopic(path, VERBS[verb], last)
     return None
+
+
+def is_own(topic: str, base_topic: str) -> bool:
+    """Whether a message on this topic would be a command, a request, or one that only the bridge may publish."""
+    below = topic.removeprefix(f"{base_topic}/")
+    return below != topic and (below.startswith("bridge/") or parse(below) is not None)
 
 
 def filters(base_topic: str) -> tuple[str, ...]:
