@@ -280,3 +280,18 @@ async def test_a_port_lost_before_the_network_is_up(radio: Any, chip: Chip):
     chip.application.connection_lost(OSError("unplugged"))
     with pytest.raises(RadioError, match="unplugged"):
         await radio.load()
+
+
+async def test_a_link_key_is_given_to_the_chip(radio: Any, chip: Chip, monkeypatch: pytest.MonkeyPatch):
+    await start(radio)
+    given = []
+
+    async def add(ieee: Any, key: Any) -> Any:
+        given.append((str(ieee), key.serialize()))
+        return t.sl_Status.OK if len(given) == 1 else t.sl_Status.NO_MORE_RESOURCE
+
+    monkeypatch.setattr(chip, "add_transient_link_key", add, raising=False)
+    await radio.add_link_key("0x00158d0001a2b3c4", bytes(16))
+    assert given == [("00:15:8d:00:01:a2:b3:c4", bytes(16))]
+    with pytest.raises(RadioError, match="refuses the link key"):
+        await radio.add_link_key("0x00158d0001a2b3c4", bytes(16))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import zigpy.exceptions
 import zigpy.state
+import zigpy.types as t
 from support.waiting import until
+from zigpy.zgp.types import ApplicationID, SecurityKeyType, SecurityLevel
 
-from zigwire.zigbee.radio import ApsFrame, DeliveryError, RadioError
-from zigwire.zigbee.zigpy_radio import ZigpyRadio
+from zigwire.zcl.greenpower_notification import COMMISSIONING_NOTIFICATION, NOTIFICATION, Notification
+from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, DeliveryError, RadioError
+from zigwire.zigbee.zigpy_radio import ApplicationMixin, ZigpyRadio
 
 FRAME = ApsFrame(0, 1, 0x1234, 1, 0x0104, 6, b"\x01\x07\x01")
 
@@ -49,6 +53,9 @@ class Library:
 
     async def start_network(self) -> None:
         await self._do("start")
+
+    async def subscribe_to_multicast_group(self, group_id: int, endpoint_id: int) -> None:
+        await self._do(f"group {group_id:#06x} at {endpoint_id}")
 
     async def permit_ncp(self, _seconds: int) -> None:
         await self._do("permit")
@@ -225,7 +232,7 @@ async def test_a_transmit_power_that_is_refused(monkeypatch: pytest.MonkeyPatch,
     bench = Bench(monkeypatch, transmit_power=20)
     bench.library.fails["power"] = ValueError("at most 9")
     await bench.start()
-    assert bench.library.asked == ["connect", "start", "permit", "power"]
+    assert bench.library.asked == ["connect", "start", "permit", "power", "group 0x0b84 at 242"]
     assert "does not take a transmit power of 20 dBm: at most 9" in caplog.text
     await bench.radio.close()
 
@@ -247,3 +254,51 @@ async def test_who_sleeps_is_waited_for(bench: Bench):
     await bench.radio.send(ApsFrame(0, 1, 0x1234, 1, 0x0104, 6, b"\x01\x07\x01", sleepy=True))
     assert [packet.extended_timeout for packet in bench.library.packets] == [False, True]
     await bench.radio.close()
+
+
+async def test_a_group_that_can_not_be_joined(bench: Bench, caplog: pytest.LogCaptureFixture):
+    bench.library.fails["group 0x0b84 at 242"] = ValueError("no room")
+    await bench.start()
+    assert "does not join the group of Green Power proxies: no room" in caplog.text
+
+
+async def test_what_zigpy_has_nothing_for_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    await bench.start()
+    monkeypatch.setattr(Library, "add_link_key", ApplicationMixin.add_link_key, raising=False)
+    monkeypatch.setattr(bench.radio, "info", lambda: CoordinatorInfo("0x00124b0012345678", "Coordinator", {}))
+    with pytest.raises(RadioError, match="install codes are not supported by Coordinator"):
+        await bench.radio.add_link_key("0x00158d0001a2b3c4", bytes(16))
+    with pytest.raises(RadioError, match="Coordinator does nothing outside of its own network"):
+        bench.radio.inter_pan()
+
+
+def green_power(**changes: Any) -> Any:
+    fields = {
+        "application_id": ApplicationID.SrcID,
+        "src_id": 0x01719697,
+        "command_id": 0x22,
+        "payload": t.SerializableBytes(b"\x01"),
+        "frame_counter": 7,
+        "security_level": SecurityLevel.FullFrameCounterAndMIC,
+        "security_key_type": SecurityKeyType.IndividualKey,
+        "lqi": 200,
+    }
+    return t.ZigbeeGpPacket(**{**fields, **changes})
+
+
+async def test_green_power_that_the_coordinator_hears_itself(bench: Bench):
+    heard = []
+    await bench.start()
+    bench.radio._listener.frame_received = heard.append
+    hear = partial(ApplicationMixin.gp_packet_received, bench.library)
+    hear(green_power())
+    hear(green_power(command_id=0xE0, security_level=None))
+    unchecked = green_power(security_key_type=None, individual_key=True, mic=0x01020304)
+    hear(unchecked)
+    hear(green_power(application_id=ApplicationID.IEEE))
+    told = [(frame.data[2], Notification.parse(frame.data[2], frame.data[3:])) for frame in heard]
+    operation = Notification(NOTIFICATION, 0x01719697, 7, 0x22, b"\x01", 2, 4, proxy=0)
+    commissioning = Notification(COMMISSIONING_NOTIFICATION, 0x01719697, 7, 0xE0, b"\x01", 0, 4, proxy=0)
+    failed = Notification(COMMISSIONING_NOTIFICATION, 0x01719697, 7, 0x22, b"\x01", 2, 4, proxy=0, mic=0x01020304)
+    assert told == [(0, operation), (4, commissioning), (4, failed)]
+    assert {(frame.cluster, frame.destination_endpoint, frame.linkquality) for frame in heard} == {(0x21, 242, 200)}

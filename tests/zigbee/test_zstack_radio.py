@@ -14,16 +14,19 @@ import zigpy_znp.api
 from support.radio import COORDINATOR, Ears
 from support.waiting import until
 
+from zigwire.simulator.greenpower import GreenPowerSwitch
 from zigwire.simulator.house import House
 from zigwire.simulator.plug import XiaomiPlug, xiaomi_plug
+from zigwire.simulator.touchlink import TouchlinkTarget
 from zigwire.simulator.znp import serve
 from zigwire.storage.database import Database
 from zigwire.zcl.requests import Command, Read
-from zigwire.zigbee import requests, supervise, zdo
+from zigwire.zigbee import requests, supervise, zdo, zstack_inter_pan
 from zigwire.zigbee.errors import DeliveryError
 from zigwire.zigbee.network import Network
 from zigwire.zigbee.radio import ApsFrame, Mode, NetworkParameters, RadioError
 from zigwire.zigbee.radios import radio_for
+from zigwire.zigbee.touchlink import Found, Touchlink
 
 PLUG = "0x00158d0001a2b3c4"
 WANTED = NetworkParameters(6754, "0xdddddddddddddddd", 11, bytes(range(16)))
@@ -223,3 +226,48 @@ async def test_what_is_half_read_while_the_line_is_taken_over(monkeypatch: pytes
         assert len(heard) == 1
         assert bytes(lines[0]._buffer) == b""
         await radio.close()
+
+
+async def test_a_link_key_is_given_to_the_chip():
+    house = House()
+    async with started(house, Listener()) as radio:
+        await radio.add_link_key(PLUG, bytes(range(16)))
+        (given,) = house.owner.install_codes  # type: ignore[union-attr]
+        assert given == b"\x02" + bytes.fromhex(PLUG[2:])[::-1] + bytes(range(16))
+        radio._app.state.network_info.metadata["zstack"]["product"] = 0
+        with pytest.raises(RadioError, match=r"not supported by Z-Stack Home 1\.2"):
+            await radio.add_link_key(PLUG, bytes(16))
+
+
+async def test_touchlink_through_the_chip(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(zstack_inter_pan, "_SETTLING", 0)
+    house = House()
+    lamp = TouchlinkTarget("0x0017880100000001", 25)
+    house.touchlink.append(lamp)
+    async with started(house, Listener()) as radio:
+        touchlink = Touchlink(radio.inter_pan, answers=0.1, blinks=0)
+        assert await touchlink.scan() == [Found(lamp.ieee, 25)]
+        await touchlink.reset(lamp.ieee, 25)
+        assert (lamp.identified, lamp.resets, house.tuned) == (1, 1, None)
+
+
+async def test_a_green_power_switch_is_heard_through_the_chip(tmp_path: Path):
+    house, ears = House(), Ears()
+    house.add("plug", xiaomi_plug, PLUG)
+    house.green_power.switches["switch"] = GreenPowerSwitch(0x01719697, level=3)
+    async with coordinator(house) as port:
+        with Database(tmp_path / "zigwire.db") as database:
+            network = Network(radio_for("zstack", port), database, parameters=WANTED)
+            await network.start(ears)
+            await network.wait_online()
+            house.join("plug")
+            await until(lambda: ("interview", "SUCCESSFUL") in ears.heard)
+            await network.permit_join(60)
+            house.green_power.pair("switch")
+            await until(lambda: "0x0000000001719697" in network.devices)
+            await until(lambda: house.green_power.status("switch")["joined"])
+            ears.messages.clear()
+            house.green_power.press("switch")
+            await until(lambda: [message.type for *_, message in ears.messages] == ["commandNotification"])
+            assert ears.messages[0][2].args["commandID"] == 0x22
+            await network.stop()

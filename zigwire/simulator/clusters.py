@@ -14,6 +14,11 @@ from zigwire.zcl.status import Status
 __all__ = [
     "ANALOG_INPUT",
     "BASIC",
+    "COLOUR",
+    "COLOUR_MODE",
+    "COLOUR_TEMPERATURE",
+    "COLOUR_X",
+    "COLOUR_Y",
     "HANDLERS",
     "IDENTIFY",
     "LEVEL",
@@ -27,6 +32,15 @@ __all__ = [
 ]
 
 BASIC, IDENTIFY, GROUPS, SCENES, ON_OFF, LEVEL, ANALOG_INPUT = 0x0000, 0x0003, 0x0004, 0x0005, 0x0006, 0x0008, 0x000C
+COLOUR = 0x0300
+COLOUR_X, COLOUR_Y, COLOUR_TEMPERATURE, COLOUR_MODE = 0x0003, 0x0004, 0x0007, 0x0008
+
+_SCENE_FIELDS: Mapping[int, tuple[str, tuple[int, ...]]] = {
+    ON_OFF: ("<B", (0,)),
+    LEVEL: ("<B", (0,)),
+    COLOUR: ("<HH", (COLOUR_X, COLOUR_Y)),
+}
+"""What a scene holds of a cluster (ZCL 3.7.2.4.2): layout of the fields and the attributes that they are."""
 
 GROUPS_LIMIT = SCENES_LIMIT = 16
 LOWEST, HIGHEST = 1, 254
@@ -232,18 +246,34 @@ def _keep_scene(host: Host, key: SceneKey, scene: Scene) -> int:
 
 
 def _scene_extension(host: Host, endpoint: int) -> bytes:
-    stored = [(cluster, host.attributes.get(AttributeKey(endpoint, cluster, 0))) for cluster in (ON_OFF, LEVEL)]
-    return b"".join(struct.pack("<HBB", cluster, 1, item.value) for cluster, item in stored if item is not None)
+    return b"".join(_field_set(host, endpoint, cluster) for cluster in _SCENE_FIELDS)
+
+
+def _field_set(host: Host, endpoint: int, cluster: int) -> bytes:
+    layout, attributes = _SCENE_FIELDS[cluster]
+    keys = [AttributeKey(endpoint, cluster, attribute) for attribute in attributes]
+    if not all(key in host.attributes for key in keys):
+        return b""
+    fields = struct.pack(layout, *(host.read(key) for key in keys))
+    return struct.pack("<HB", cluster, len(fields)) + fields
 
 
 def _recall(host: Host, endpoint: int, scene: Scene) -> None:
     position = 0
-    while position + 4 <= len(scene.extension):
-        cluster, size, value = struct.unpack_from("<HBB", scene.extension, position)
-        key = AttributeKey(endpoint, cluster, 0)
-        if cluster in {ON_OFF, LEVEL} and key in host.attributes:
-            host.set(key, bool(value) if cluster == ON_OFF else value)
+    while position + 3 <= len(scene.extension):
+        cluster, size = struct.unpack_from("<HB", scene.extension, position)
+        _restore(host, endpoint, cluster, scene.extension[position + 3 : position + 3 + size])
         position += 3 + size
+
+
+def _restore(host: Host, endpoint: int, cluster: int, fields: bytes) -> None:
+    layout, attributes = _SCENE_FIELDS.get(cluster, ("", ()))
+    if not layout or struct.calcsize(layout) > len(fields):
+        return
+    for attribute, value in zip(attributes, struct.unpack_from(layout, fields), strict=True):
+        key = AttributeKey(endpoint, cluster, attribute)
+        if key in host.attributes:
+            host.set(key, bool(value) if cluster == ON_OFF else value)
 
 
 def _on_off(host: Host, endpoint: int, frame: ZclFrame) -> Answer:
@@ -335,11 +365,34 @@ def _follow(host: Host, key: AttributeKey, ramp: _Ramp, with_on_off: bool) -> No
         host.set(key._replace(cluster=ON_OFF), False)
 
 
+def _colour(host: Host, endpoint: int, frame: ZclFrame) -> Answer:
+    """Change the colour; transitions are not simulated, the colour is there at once."""
+    key = AttributeKey(endpoint, COLOUR, COLOUR_TEMPERATURE)
+    if key not in host.attributes:
+        return UNSUPPORTED
+    data = frame.payload
+    match frame.command:
+        case 0x07:
+            x, y = struct.unpack_from("<HH", data)
+            return Answer(effect=lambda: _restore(host, endpoint, COLOUR, struct.pack("<HH", x, y)))
+        case 0x0A:
+            (mireds,) = struct.unpack_from("<H", data)
+            return Answer(effect=lambda: host.set(key, mireds))
+        case 0x4C:
+            mode, size = struct.unpack_from("<BH", data)
+            step = {1: size, 3: -size}.get(mode)
+            return UNSUPPORTED if step is None else Answer(effect=lambda: host.set(key, host.read(key) + step))
+        case 0x47:
+            return Answer()
+    return UNSUPPORTED
+
+
 HANDLERS: Mapping[int, Handler] = {
     IDENTIFY: _identify,
     GROUPS: _groups,
     SCENES: _scenes,
     ON_OFF: _on_off,
     LEVEL: _level,
+    COLOUR: _colour,
 }
 """By cluster id; clusters without an entry have no commands."""

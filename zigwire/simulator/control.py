@@ -13,6 +13,7 @@ from typing import Any
 
 from zigwire.simulator.device import VirtualDevice
 from zigwire.simulator.errors import SimulatorError
+from zigwire.simulator.greenpower import GreenPowerAir
 from zigwire.simulator.house import House
 from zigwire.simulator.plug import XiaomiPlug
 
@@ -203,6 +204,7 @@ def _status(house: House, _request: Mapping[str, Any]) -> Answer:
         "permit_join": left > 0,
         "permit_left": math.ceil(left) if math.isfinite(left) else None,
         "devices": [_device_status(device, house) for device in house.devices.values()],
+        "green_power": [house.green_power.status(name) for name in house.green_power.switches],
     }
 
 
@@ -241,6 +243,16 @@ def _set_temperature(house: House, request: Mapping[str, Any]) -> Answer:
     return {"device": _device_status(house.device(name), house)}
 
 
+def _on_switch(action: Callable[[GreenPowerAir, str], None]) -> Command:
+    def command(house: House, request: Mapping[str, Any]) -> Answer:
+        name = _name(request)
+        action(house.green_power, name)
+        house.on_change()
+        return {"device": house.green_power.status(name)}
+
+    return command
+
+
 def _lose_radio(house: House, _request: Mapping[str, Any]) -> Answer:
     house.lose_radio()
     return {}
@@ -267,6 +279,9 @@ COMMANDS: Mapping[str, Command] = {
     "set-temperature": _set_temperature,
     "leave": _on_device(House.leave),
     "rejoin": _on_device(House.rejoin),
+    "green-power-pair": _on_switch(GreenPowerAir.pair),
+    "green-power-press": _on_switch(GreenPowerAir.press),
+    "green-power-leave": _on_switch(GreenPowerAir.leave),
     "lose-radio": _lose_radio,
     "advance": _advance,
 }

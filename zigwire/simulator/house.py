@@ -10,11 +10,13 @@ from zigwire.simulator.addresses import COORDINATOR, FIRST_BROADCAST, RX_ON_WHEN
 from zigwire.simulator.delivery import NO_ROUTE, Medium, hears_broadcast
 from zigwire.simulator.device import VirtualDevice
 from zigwire.simulator.errors import SimulatorError
+from zigwire.simulator.greenpower import GreenPowerAir
 from zigwire.simulator.load import Load
 from zigwire.simulator.nvram import Nvram
 from zigwire.simulator.schedule import Clock, Schedule
+from zigwire.simulator.touchlink import TouchlinkTarget
 from zigwire.simulator.zdo import Node, NodeDescriptor, ZdoServer
-from zigwire.zigbee.radio import ApsFrame, Mode, NetworkParameters, RadioListener
+from zigwire.zigbee.radio import ApsFrame, InterPanFrame, Mode, NetworkParameters, RadioListener
 
 __all__ = ["COORDINATOR_IEEE", "Confirm", "DeviceFactory", "House"]
 
@@ -45,6 +47,10 @@ class House:
         on_air: Called with every frame on the air.
         on_change: Called when something changed that is worth keeping.
         owner: Who is attached to the coordinator.
+        install_keys: Link keys of devices that may join with theirs, by IEEE address.
+        green_power: Its switches without batteries.
+        touchlink: Devices in reach of the coordinator that can be touchlinked.
+        tuned: Channel to which the coordinator has left its own, None while it is there.
     """
 
     def __init__(
@@ -60,7 +66,12 @@ class House:
         self.coordinator = Node(parse_ieee(ieee), COORDINATOR, NodeDescriptor(0, 0x8F), {})
         self.coordinator.neighbours = lambda: [d.node for d in self.devices.values() if self.on_network(d)]
         self.owner: RadioListener | None = None
+        self.install_keys: dict[str, bytes] = {}
+        self.touchlink: list[TouchlinkTarget] = []
+        self.tuned: int | None = None
         self._permits: dict[int, float] = {}
+        self._listeners: list[Callable[[ApsFrame], None]] = []
+        self.green_power = GreenPowerAir(self)
         self._zdo = ZdoServer(
             self.coordinator, leave=lambda _rejoin: None, permit=lambda seconds: self._permit(COORDINATOR, seconds)
         )
@@ -226,6 +237,15 @@ class House:
         if owner is not None:
             owner.radio_lost(reason)
 
+    def overhear(self, listener: Callable[[ApsFrame], None]) -> None:
+        """Let somebody hear all that the coordinator sends."""
+        self._listeners.append(listener)
+
+    def reach(self, frame: InterPanFrame) -> list[InterPanFrame]:
+        """Send a frame to what can be touchlinked on the channel that was tuned to; returns the answers."""
+        here = [target for target in self.touchlink if target.channel == self.tuned]
+        return [answer for target in here if (answer := target.receive(frame)) is not None]
+
     def transmit(self, frame: ApsFrame, confirm: Confirm = lambda _error: None) -> None:
         """Send a frame of the coordinator.
 
@@ -234,6 +254,8 @@ class House:
             confirm: Called when the frame is through or has failed, with the error's name in that case.
         """
         self.on_air(frame)
+        for listener in self._listeners:
+            listener(frame)
         self.nvram.count_frame()
         if frame.mode is not Mode.UNICAST:
             self.schedule.after(self.medium.delay, lambda: self._spread(frame, confirm))

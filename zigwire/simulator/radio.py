@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from zigwire.simulator.house import House
+from zigwire.simulator.inter_pan import SimulatedInterPan
 from zigwire.simulator.zdo import Node
 from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, DeliveryError, NetworkParameters, RadioError, RadioListener
 
@@ -84,6 +85,16 @@ class SimulatedRadio:
         """Return an open-coordinator-backup document, None while there is no network."""
         self._require_connection()
         return _backup(self._house)
+
+    async def add_link_key(self, ieee: str, key: bytes) -> None:
+        """Let a device join with a link key of its own."""
+        self._require_connection()
+        self._house.install_keys[ieee] = key
+
+    def inter_pan(self) -> SimulatedInterPan:
+        """Return the ability to talk to devices of other networks."""
+        self._require_connection()
+        return SimulatedInterPan(self._house)
 
     def _require_connection(self) -> None:
         if not self._connected:

@@ -39,6 +39,7 @@ def save_house(house: House, path: Path) -> None:
         "nvram": house.nvram.dump(),
         "ieee": house.nvram.ieee,
         "devices": [_device_state(device) for device in house.devices.values()],
+        "green_power": house.green_power.dump(),
     }
     draft = path.with_name(f"{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +104,8 @@ def _house(snapshot: Mapping[str, Any], clock: Clock) -> House:
     house.nvram.restore(snapshot["nvram"])
     for state in snapshot["devices"]:
         _restore_device(house.add(state["name"], KINDS[state["kind"]], state["ieee"]), state)
+    if "green_power" in snapshot:
+        house.green_power.restore(snapshot["green_power"])
     return house
 
 

@@ -20,6 +20,8 @@ NEIGHBOURS_PER_RESPONSE = 2
 LAST_SCAN_DURATION = 5
 RX_ON_WHEN_IDLE_CAPABILITY = 0x08
 REMOVE_REJOIN = 0x80
+CLEARS_BINDINGS = 23
+EVERYBODY = "0x" + "f" * 16
 CHANNELS = range(11, 27)
 
 
@@ -169,6 +171,7 @@ class ZdoServer:
             0x0006: self._match_descriptor,
             0x0021: self._bind,
             0x0022: self._unbind,
+            0x002B: self._clear_bindings,
             0x0031: self._neighbour_table,
             0x0032: lambda data: bytes([SUCCESS, 0, data[0], 0]),
             0x0033: self._binding_table,
@@ -263,6 +266,16 @@ class ZdoServer:
         if bind not in self._node.bindings:
             return bytes([NO_ENTRY])
         self._node.bindings.remove(bind)
+        return bytes([SUCCESS])
+
+    def _clear_bindings(self, data: bytes) -> bytes:
+        """Remove all binds to the addresses of a list, or all there are (from stack revision 23 on)."""
+        if self._node.descriptor.revision < CLEARS_BINDINGS:
+            return bytes([NOT_SUPPORTED])
+        (count,) = struct.unpack_from("<B", data, 2)
+        targets = {ieee_text(octets) for octets in struct.unpack_from("<" + "8s" * count, data, 3)}
+        table = self._node.bindings
+        table[:] = [] if EVERYBODY in targets else [bind for bind in table if bind.ieee not in targets]
         return bytes([SUCCESS])
 
     def _binding_table(self, data: bytes) -> bytes:

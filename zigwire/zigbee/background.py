@@ -26,11 +26,15 @@ class Background:
         task.add_done_callback(self._done)
         return task
 
+    def cancel(self) -> None:
+        """Begin to end all."""
+        for task in self._tasks:
+            task.cancel()
+
     async def stop(self) -> None:
         """Cancel all and wait until they are gone."""
         tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        self.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[Any]) -> None:

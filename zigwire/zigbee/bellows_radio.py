@@ -8,7 +8,9 @@ from typing import Any
 
 import zigpy.zdo.types as zdo_t
 from bellows.ash import NcpFailure
+from bellows.types import sl_Status
 
+from zigwire.zigbee.radio import RadioError
 from zigwire.zigbee.zigpy_radio import ApplicationMixin
 
 __all__ = ["BellowsMixin"]
@@ -36,6 +38,12 @@ class BellowsMixin(ApplicationMixin):
         """Let the coordinator itself accept joins."""
         self._prepare_trust_center(time_s)
         await super().permit_ncp(time_s)  # type: ignore[misc]
+
+    async def add_link_key(self, ieee: Any, key: Any) -> None:
+        """Let a device join with a link key of its own while joins are permitted."""
+        status = await self._ezsp.add_transient_link_key(ieee, key)
+        if sl_Status.from_ember_status(status) != sl_Status.OK:
+            raise RadioError(f"the coordinator refuses the link key: {status!r}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the loss of the connection; before the network is up, a reset of the chip is none but asked for."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from zigwire.zcl.clusters import Clusters
-from zigwire.zcl.requests import ConfigureReporting, Reporting, Typed
+from zigwire.zcl.message import Message
+from zigwire.zcl.requests import ConfigureReporting, ReadReporting, Reporting, Typed
 from zigwire.zigbee import zdo
+from zigwire.zigbee.address import NO_IEEE
 from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, Endpoint
 
-__all__ = ["NEVER", "bind_request", "note_bind", "note_reporting", "note_unbind", "unbind_request"]
+__all__ = [
+    "NEVER",
+    "bind_request",
+    "note_bind",
+    "note_clear",
+    "note_reporting",
+    "note_told_reporting",
+    "note_unbind",
+    "unbind_request",
+]
 
 NEVER = 0xFFFF
 """Maximum interval that ends a reporting (ZCL 2.5.7.1.6)."""
@@ -37,6 +50,15 @@ def note_unbind(device: Device, endpoint: int, binding: Binding) -> None:
         bindings.remove(binding)
 
 
+def note_clear(device: Device, targets: Collection[str]) -> None:
+    """Note that all binds to these IEEE addresses are gone; `NO_IEEE` and the device's own stand for all binds."""
+    for endpoint in device.endpoints.values():
+        if NO_IEEE in targets or device.ieee in targets:
+            endpoint.bindings.clear()
+        else:
+            endpoint.bindings = [binding for binding in endpoint.bindings if binding.ieee not in targets]
+
+
 def note_reporting(device: Device, request: ConfigureReporting, refused: set[int], clusters: Clusters) -> None:
     """Note the reportings of a request that the device confirmed, all but those of the refused attributes."""
     cluster = clusters.resolve(request.cluster, request.manufacturer)
@@ -45,15 +67,40 @@ def note_reporting(device: Device, request: ConfigureReporting, refused: set[int
         attribute = _attribute_id(record, clusters, request)
         if attribute is None or attribute in refused:
             continue
-        endpoint.reportings = [
-            known for known in endpoint.reportings if (known.cluster, known.attribute) != (cluster.id, attribute)
-        ]
+        _forget_reporting(endpoint, cluster.id, attribute)
         if record.maximum != NEVER:
             endpoint.reportings.append(
                 ConfiguredReporting(
                     cluster.id, attribute, record.minimum, record.maximum, record.change, request.manufacturer
                 )
             )
+
+
+def note_told_reporting(device: Device, request: ReadReporting, message: Message) -> None:
+    """Note the reportings that a device tells of, and that there is none where it says so."""
+    endpoint = _endpoint(device, request.endpoint)
+    for record in message.attributes:
+        told = record.extra or {}
+        if told.get("direction"):
+            continue
+        _forget_reporting(endpoint, message.cluster_id, record.id)
+        if not record.status and told["maximum"] != NEVER:
+            endpoint.reportings.append(
+                ConfiguredReporting(
+                    message.cluster_id,
+                    record.id,
+                    told["minimum"],
+                    told["maximum"],
+                    told.get("change"),
+                    request.manufacturer,
+                )
+            )
+
+
+def _forget_reporting(endpoint: Endpoint, cluster: int, attribute: int) -> None:
+    endpoint.reportings = [
+        known for known in endpoint.reportings if (known.cluster, known.attribute) != (cluster, attribute)
+    ]
 
 
 def _attribute_id(record: Reporting, clusters: Clusters, request: ConfigureReporting) -> int | None:

@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping
 from zigwire.zigbee.model import Group, Member
 from zigwire.zigbee.store import NetworkStore
 
-__all__ = ["Groups"]
+__all__ = ["DEFAULT_BIND_GROUP", "HIGHEST", "LOWEST", "Groups"]
+
+LOWEST, HIGHEST = 1, 0xFFF7
+"""Ids that a group may have (ZCL 3.6.2.2)."""
+
+DEFAULT_BIND_GROUP = 901
+"""The group that some remote controls send to from the factory; it has no settings."""
 
 
 class Groups(Mapping[int, Group]):
@@ -25,6 +31,10 @@ class Groups(Mapping[int, Group]):
 
     def __len__(self) -> int:
         return len(self._groups)
+
+    def holding(self, member: Member) -> list[Group]:
+        """Return the groups that an endpoint belongs to."""
+        return [group for group in self._groups.values() if member in group.members]
 
     def load(self) -> None:
         """Take the groups from the store."""

@@ -127,6 +127,23 @@ class Membership:
         """Tell whether devices may join."""
         return asyncio.get_running_loop().time() < self.joining_ends
 
+    def may_commission(self, ieee: str) -> bool:
+        """Tell whether a Green Power device may come in, or begin anew, now."""
+        return self.is_joining_open() and self._admission.admits(ieee)
+
+    def commissioned(self, device: Device) -> None:
+        """Take a Green Power device in, or note its new set-up; all that it can tell is known, nobody interviews it."""
+        self._interviewed.add(device.ieee)
+        if self.devices.has(device):
+            self.changed(device)
+            return
+        self._store.save_device(device)
+        self.devices.add(device)
+        self._forgotten.discard(device.ieee)
+        _LOG.info("The Green Power device %s joined", device.ieee)
+        self._teller.device_joined(device)
+        self._teller.interview_changed(device)
+
     def located(self, ieee: str, address: int) -> None:
         """Note under which address a device answers.
 

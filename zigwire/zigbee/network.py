@@ -7,12 +7,13 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from zigwire.zcl.clusters import CLUSTERS, Clusters
 from zigwire.zcl.codec import encode
 from zigwire.zcl.message import Message
-from zigwire.zcl.requests import ConfigureReporting, Request
+from zigwire.zcl.requests import ConfigureReporting, ReadReporting, Request
 from zigwire.zigbee import bindings, coordinator, zdo
 from zigwire.zigbee.admission import Admission
 from zigwire.zigbee.background import Background
@@ -20,12 +21,13 @@ from zigwire.zigbee.errors import NetworkRefusedError, RadioOfflineError, Reques
 from zigwire.zigbee.events import NetworkListener, RadioState
 from zigwire.zigbee.formation import Plan, Situation, differences, plan, resolved, to_form
 from zigwire.zigbee.greenpower import commissioning_mode
+from zigwire.zigbee.greenpower_sink import Sink
 from zigwire.zigbee.groups import Groups
 from zigwire.zigbee.guard import guarded
 from zigwire.zigbee.membership import Membership
-from zigwire.zigbee.model import Binding, Device
+from zigwire.zigbee.model import Binding, Device, DeviceType
 from zigwire.zigbee.outcome import check
-from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, Mode, NetworkParameters, Radio, RadioError
+from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, InterPan, Mode, NetworkParameters, Radio, RadioError
 from zigwire.zigbee.receive import Receiver
 from zigwire.zigbee.registry import Devices
 from zigwire.zigbee.requests import ATTEMPTS, CONCURRENT, Priority, Requests
@@ -41,6 +43,7 @@ ALL_DEVICES, ALL_WHEN_IDLE, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
 LONGEST_PERMIT = 254
 """Seconds for which joining may be permitted at most; 255 would mean for ever."""
 
+_ALL_ENDPOINTS = 0xFF
 _NO_ENTRY = "NO_ENTRY"
 _LOG = logging.getLogger(__name__)
 
@@ -99,8 +102,18 @@ class Network:
         self._membership = Membership(
             devices, store, self._groups, self._teller, self._requests, self._background, admission
         )
+        self._green_power = Sink(
+            self._membership, self._requests, store, self._teller, self._background, self._channel, clock
+        )
         self._receiver = Receiver(
-            self._membership, self._requests, store, self._teller, self._background, self.clusters_of, clock
+            self._membership,
+            self._requests,
+            store,
+            self._teller,
+            self._background,
+            self.clusters_of,
+            self._green_power,
+            clock,
         )
         self._supervisor = Supervisor(make_radio, self._bring_up, self._teller.radio_changed, self._requests.radio_gone)
 
@@ -206,8 +219,20 @@ class Network:
             return None
         if isinstance(request, ConfigureReporting):
             self._note_reporting(device, request, message)
+        elif isinstance(request, ReadReporting):
+            bindings.note_told_reporting(device, request, message)
+            self._membership.changed(device)
         check(request, message)
         return message
+
+    async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
+        """Send a request to a device and wait for no answer.
+
+        Raises:
+            EncodeError: The request can't be written.
+            RequestError: It was not delivered.
+        """
+        await self._requests.tell(device, request, priority=priority)
 
     async def zdo_request(
         self,
@@ -226,13 +251,14 @@ class Network:
         return await self._requests.zdo_request(device, request, timeout=timeout, priority=priority)
 
     async def multicast(self, group_id: int, request: Request) -> None:
-        """Send a request to a group; nobody answers.
+        """Send a request to a group, whatever the endpoints of its members are; nobody answers.
 
         Raises:
             EncodeError: The request can't be written.
             RequestError: The radio has not sent it.
         """
-        await self._send(request, Mode.GROUP, group_id, coordinator.HOME_AUTOMATION)
+        to_members = replace(request, endpoint=_ALL_ENDPOINTS, disable_default_response=True)
+        await self._send(to_members, Mode.GROUP, group_id, coordinator.HOME_AUTOMATION)
 
     async def broadcast(self, address: int, request: Request, *, profile: int = coordinator.HOME_AUTOMATION) -> None:
         """Send a request to a broadcast address, at the request's endpoint; nobody answers.
@@ -242,6 +268,25 @@ class Network:
             RequestError: The radio has not sent it.
         """
         await self._send(request, Mode.BROADCAST, address, profile)
+
+    async def exchange(
+        self,
+        device: Device,
+        frame: Callable[[int], ApsFrame],
+        *,
+        tsn: int | None = None,
+        timeout: float | None = None,
+    ) -> Message | None:
+        """Send a device a frame that `frame` makes with a transaction number, and return what answers it, if anything.
+
+        Raises:
+            RequestError: It was not delivered or not answered; an answer that refuses is no error here.
+        """
+        return await self._requests.exchange(device, frame, tsn=tsn, timeout=timeout)
+
+    def next_tsn(self) -> int:
+        """Return a transaction number for a frame that nobody answers."""
+        return self._requests.next_tsn()
 
     async def send(self, frame: ApsFrame) -> None:
         """Send a frame as it is.
@@ -263,18 +308,28 @@ class Network:
         bindings.note_bind(device, endpoint, binding)
         self._membership.changed(device)
 
-    async def unbind(self, device: Device, endpoint: int, binding: Binding) -> None:
+    async def unbind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
         """End a bind and note it; one that the device does not know is gone all the same.
 
         Raises:
             RequestError: The device did not do it.
         """
         try:
-            await self.zdo_request(device, bindings.unbind_request(device, endpoint, binding))
+            await self.zdo_request(device, bindings.unbind_request(device, endpoint, binding), priority=priority)
         except StatusError as error:
             if error.status != _NO_ENTRY:
                 raise
         bindings.note_unbind(device, endpoint, binding)
+        self._membership.changed(device)
+
+    async def clear_bindings(self, device: Device, *targets: str) -> None:
+        """End all binds that lead to these IEEE addresses, `NO_IEEE` for all binds, and note it.
+
+        Raises:
+            RequestError: The device did not do it; devices older than Zigbee revision 23 can't.
+        """
+        await self.zdo_request(device, zdo.ClearBindingsRequest.to(*targets))
+        bindings.note_clear(device, targets)
         self._membership.changed(device)
 
     def coordinator_binding(self, cluster: int) -> Binding:
@@ -306,11 +361,13 @@ class Network:
             await self._permit_zigbee(seconds, via)
 
     async def interview(self, device: Device) -> None:
-        """Interview a device now, or wait for the interview that is going on.
+        """Interview a device now, or wait for the interview that is going on; a Green Power device has told all.
 
         Raises:
             RequestError: The device does not tell what it is.
         """
+        if device.type is DeviceType.GREEN_POWER:
+            return
         await self._membership.interview(device)
 
     async def remove(self, device: Device, *, force: bool = False) -> None:
@@ -355,6 +412,28 @@ class Network:
             return await self._radio().backup()
         except RadioError as error:
             raise RequestError(f"the coordinator gives no backup: {error}") from error
+
+    async def add_link_key(self, ieee: str, key: bytes) -> None:
+        """Let a device join with a link key of its own, which follows from its install code.
+
+        Raises:
+            RequestError: The radio did not take it, or can't.
+        """
+        try:
+            await self._radio().add_link_key(ieee, key)
+        except RadioError as error:
+            raise RequestError(f"the coordinator takes no link key: {error}") from error
+
+    def inter_pan(self) -> InterPan:
+        """Return the radio's ability to talk to devices of other networks.
+
+        Raises:
+            RequestError: The radio is offline, or can't.
+        """
+        try:
+            return self._radio().inter_pan()
+        except RadioError as error:
+            raise RequestError(f"the coordinator can't talk to other networks: {error}") from error
 
     # What the radio tells (a `RadioListener`)
 
@@ -425,12 +504,18 @@ class Network:
         for difference in differences(self._wanted, held, info.ieee):
             _LOG.warning("The network in force differs from the configuration: %s", difference)
 
+    def _channel(self) -> int:
+        return (self.parameters or self._wanted).channel
+
     def _radio(self) -> Radio:
         if self._requests.radio is None:
             raise RadioOfflineError(self._requests.offline_reason)
         return self._requests.radio
 
     async def _send_away(self, device: Device) -> None:
+        if device.type is DeviceType.GREEN_POWER:
+            await self._green_power.remove(device)
+            return
         try:
             await self.zdo_request(device, zdo.LeaveRequest(device.ieee))
         except RequestError:

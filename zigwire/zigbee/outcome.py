@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zigwire.zcl.message import Attribute, Message
-from zigwire.zcl.requests import ConfigureReporting, Read, ReadReporting, Request, Write
+from zigwire.zcl.requests import ConfigureReporting, Prepared, Read, Request, Write
 from zigwire.zcl.status import status_name
 from zigwire.zigbee.errors import StatusError
 
@@ -14,19 +14,23 @@ def check(request: Request, message: Message) -> None:
     """Accept an answer, or tell what the device refused.
 
     One readable attribute makes a read a success; one refused record makes a write or a reporting configuration fail.
+    Answers to prepared frames are judged by those who prepared them.
+    That an attribute is not reported is an answer to who reads the reporting configuration.
 
     Raises:
         StatusError: The device refused.
     """
+    if isinstance(request, Prepared):
+        return
     status = message.args.get("statusCode", 0)
     if status and message.type in _BARE:
         raise StatusError(status_name(status), message.cluster)
     refused = [record for record in message.attributes if _refused(record)]
     if not refused:
         return
-    if isinstance(request, Read | ReadReporting) and len(refused) < len(message.attributes):
+    if isinstance(request, Read) and len(refused) < len(message.attributes):
         return
-    if isinstance(request, Read | ReadReporting | Write | ConfigureReporting):
+    if isinstance(request, Read | Write | ConfigureReporting):
         names = ", ".join(_name(message, record) for record in refused)
         raise StatusError(status_name(refused[0].status), names)
 

@@ -6,6 +6,7 @@ parameters. Interview, binding and everything else is done by `zigbee.network` w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ __all__ = [
     "ApsFrame",
     "CoordinatorInfo",
     "DeliveryError",
+    "InterPan",
+    "InterPanFrame",
     "Mode",
     "NetworkParameters",
     "Radio",
@@ -106,6 +109,36 @@ class CoordinatorInfo:
     meta: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class InterPanFrame:
+    """A frame that goes from device to device whatever their networks are (Zigbee cluster library 13.3).
+
+    Attributes:
+        ieee: Of the other side: the receiver of a sent frame (None is everybody), the sender of a received one.
+        profile: Profile id.
+        cluster: Cluster id.
+        data: ZCL frame.
+    """
+
+    ieee: str | None
+    profile: int
+    cluster: int
+    data: bytes
+
+
+class InterPan(Protocol):
+    """The ability to leave the network's channel and to talk to devices of other networks, or of none."""
+
+    async def tune(self, channel: int, heard: Callable[[InterPanFrame], None]) -> None:
+        """Go to a channel; `heard` takes what comes there."""
+
+    async def send(self, frame: InterPanFrame) -> None:
+        """Send a frame on the channel that was tuned to."""
+
+    async def restore(self) -> None:
+        """Go back to the network's channel."""
+
+
 class RadioListener(Protocol):
     """Who hears the radio. Calls are plain functions in the event loop and must not raise."""
 
@@ -164,3 +197,17 @@ class Radio(Protocol):
 
     async def backup(self) -> dict[str, Any] | None:
         """Return an open-coordinator-backup document, None when this radio can't."""
+
+    async def add_link_key(self, ieee: str, key: bytes) -> None:
+        """Let a device join with a link key of its own, which follows from its install code.
+
+        Raises:
+            RadioError: The radio did not take it, or can't.
+        """
+
+    def inter_pan(self) -> InterPan:
+        """Return the ability to talk to devices of other networks.
+
+        Raises:
+            RadioError: This radio can't.
+        """

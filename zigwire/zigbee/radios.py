@@ -39,7 +39,7 @@ _LIBRARIES = {
     ),
     "ember": _BELLOWS,
     "ezsp": _BELLOWS,
-    "deconz": _Library("zigpy_deconz", 38400),
+    "deconz": _Library("zigpy_deconz", 38400, mixin=("zigwire.zigbee.deconz_radio", "DeconzMixin")),
     "zigate": _Library("zigpy_zigate", 115200),
     "xbee": _Library("zigpy_xbee", 57600, mixin=("zigwire.zigbee.xbee_radio", "XbeeMixin")),
     "zoh": _Library("zigpy_ziggurat", 460800),

@@ -16,6 +16,7 @@ from zigwire.zigbee import greenpower, ias, zdo
 from zigwire.zigbee.background import Background
 from zigwire.zigbee.coordinator import ADDRESS
 from zigwire.zigbee.errors import RequestError
+from zigwire.zigbee.greenpower_sink import Sink
 from zigwire.zigbee.membership import Membership
 from zigwire.zigbee.model import Device
 from zigwire.zigbee.radio import ApsFrame, Mode
@@ -56,9 +57,11 @@ class Receiver:
         teller: Teller,
         background: Background,
         clusters_of: Callable[[Device], Clusters],
+        green_power: Sink,
         clock: Callable[[], float],
     ) -> None:
         self.unreadable = 0
+        self._green_power = green_power
         self._membership = membership
         self._devices = membership.devices
         self._requests = requests
@@ -72,6 +75,8 @@ class Receiver:
 
     def frame_received(self, frame: ApsFrame) -> None:
         """Take a frame."""
+        if self._is_green_power(frame):
+            return
         device = self._devices.by_address(frame.source)
         if device is not None:
             device.last_seen = int(self._clock() * 1000)
@@ -86,14 +91,27 @@ class Receiver:
             elif device is not None:
                 self._zcl_received(device, frame)
         except ParseError as error:
-            self.unreadable += 1
-            _LOG.debug("0x%04x sent what can't be read: %s (%s)", frame.source, error, frame.data.hex())
+            self._note_unreadable(frame, error)
         if device is None:
             self._meet(frame)
+
+    def _is_green_power(self, frame: ApsFrame) -> bool:
+        """Hand a frame to the sink; tells whether it is for that."""
+        try:
+            return self._green_power.takes(frame)
+        except ParseError as error:
+            self._note_unreadable(frame, error)
+            return True
+
+    def _note_unreadable(self, frame: ApsFrame, error: ParseError) -> None:
+        self.unreadable += 1
+        _LOG.debug("0x%04x sent what can't be read: %s (%s)", frame.source, error, frame.data.hex())
 
     def _zcl_received(self, device: Device, frame: ApsFrame) -> None:
         clusters = self._clusters_of(device)
         message = parse(frame.cluster, frame.data, clusters)
+        if frame.mode is Mode.GROUP:
+            message.group = frame.destination
         self._requests.zcl_received(device, message)
         if self._membership.is_interviewed(device):
             self._teller.message_received(device, frame.source_endpoint, message)
@@ -118,7 +136,7 @@ class Receiver:
 
     def _answer(self, device: Device, frame: ApsFrame, message: Message, clusters: Clusters) -> None:
         """Answer in the background what the specification wants answered."""
-        if message.type == "attributeReport" and message.disable_default_response:
+        if message.answered or (message.type == "attributeReport" and message.disable_default_response):
             return
         if frame.mode is Mode.UNICAST and (data := self._response(message, frame, clusters)) is not None:
             reply = ApsFrame(

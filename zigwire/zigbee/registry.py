@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from zigwire.zigbee.model import Device
+from zigwire.zigbee.model import Device, DeviceType
 
 __all__ = ["Devices"]
 
@@ -38,10 +38,14 @@ class Devices(Mapping[str, Device]):
         return self._by_ieee.get(device.ieee) is device
 
     def add(self, device: Device) -> None:
-        """Add a device, or replace the one of the same IEEE address."""
+        """Add a device, or replace the one of the same IEEE address.
+
+        A Green Power device has no network address: what it shows as one may be another's.
+        """
         self.remove(device.ieee)
         self._by_ieee[device.ieee] = device
-        self._by_address[device.network_address] = device
+        if device.type is not DeviceType.GREEN_POWER:
+            self._by_address[device.network_address] = device
 
     def remove(self, ieee: str) -> Device | None:
         """Forget a device and return it, None when it is unknown."""

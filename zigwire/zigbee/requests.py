@@ -16,12 +16,12 @@ from zigwire.zcl.codec import encode
 from zigwire.zcl.frame import SPECIFIC, Header
 from zigwire.zcl.message import Message
 from zigwire.zcl.replies import answers
-from zigwire.zcl.requests import Request
+from zigwire.zcl.requests import Prepared, Request
 from zigwire.zigbee import radio as radios
 from zigwire.zigbee import zdo
 from zigwire.zigbee.coordinator import ADDRESS, ENDPOINT, GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE, HOME_AUTOMATION
 from zigwire.zigbee.errors import DeliveryError, RadioOfflineError, RequestError, RequestTimeoutError, StatusError
-from zigwire.zigbee.model import Device
+from zigwire.zigbee.model import Device, DeviceType
 from zigwire.zigbee.radio import ApsFrame, Mode, Radio
 from zigwire.zigbee.registry import Devices
 from zigwire.zigbee.transactions import Pending, Transactions
@@ -133,23 +133,74 @@ class Requests:
         """
         clusters = self._clusters_of(device)
         cluster = clusters.resolve(request.cluster, request.manufacturer).id
-        sent = b""
+
+        def frame(tsn: int) -> ApsFrame:
+            return _zcl_frame(device, request, cluster, encode(request, tsn, clusters))
+
+        return await self.exchange(device, frame, timeout=timeout, attempts=attempts, priority=priority)
+
+    async def exchange(
+        self,
+        device: Device,
+        frame: _Frame,
+        *,
+        tsn: int | None = None,
+        timeout: float | None = None,
+        attempts: int = ATTEMPTS,
+        priority: Priority = "user",
+    ) -> Message | None:
+        """Send a device a frame of a cluster and return what answers it; None when nothing is to be expected.
+
+        Args:
+            device: Whom to ask.
+            frame: Makes the frame with a transaction number.
+            tsn: The number, None for one that is free.
+            timeout: Seconds to wait for the answer after delivery.
+            attempts: Deliveries tried.
+            priority: Whose turn it is first.
+
+        Raises:
+            EncodeError: The frame can't be written.
+            RequestError: It was not delivered or not answered.
+        """
+        clusters = self._clusters_of(device)
+        sent, cluster = b"", 0
 
         def accepts(message: Message) -> bool:
             return answers(sent, cluster, message, clusters)
 
-        def frame(tsn: int) -> ApsFrame:
-            nonlocal sent
-            sent = encode(request, tsn, clusters)
-            return _zcl_frame(device, request.endpoint, cluster, sent)
+        def made(number: int) -> ApsFrame:
+            nonlocal sent, cluster
+            current = frame(number)
+            sent, cluster = current.data, current.cluster
+            return current
 
         async with self._lane(device, priority):
             with self._transactions.expect(device.ieee, accepts) as pending:
-                await self._deliver(device, frame, pending, attempts, priority)
+                if tsn is not None:
+                    self._transactions.number(pending, tsn)
+                await self._deliver(device, made, pending, attempts, priority)
                 if not pending.reply.done() and not _is_answered(sent, cluster, clusters):
                     return None
                 message: Message = await _reply(pending, timeout or _patience(device))
                 return message
+
+    async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
+        """Send a request and wait for no answer.
+
+        Raises:
+            EncodeError: The request can't be written.
+            RequestError: It was not delivered.
+        """
+        clusters = self._clusters_of(device)
+        cluster = clusters.resolve(request.cluster, request.manufacturer).id
+
+        def frame(tsn: int) -> ApsFrame:
+            return _zcl_frame(device, request, cluster, encode(request, tsn, clusters))
+
+        async with self._lane(device, priority):
+            with self._transactions.expect(device.ieee, lambda _: False) as pending:
+                await self._deliver(device, frame, pending, ATTEMPTS, priority)
 
     async def zdo_request(
         self,
@@ -244,6 +295,8 @@ class Requests:
         """Wait until it is this request's turn at the device."""
         if self.radio is None:
             raise RadioOfflineError(self.offline_reason)
+        if device is not None and device.type is DeviceType.GREEN_POWER:
+            raise RequestError("a Green Power device can't be asked anything")
         async with self._lanes["" if device is None else device.ieee].turn(RANKS[priority]):
             if device is not None and not self._devices.has(device):
                 raise DeliveryError(_LEFT)
@@ -360,14 +413,16 @@ def _is_answered(sent: bytes, cluster: int, clusters: Clusters) -> bool:
     return command is not None and command.response is not None
 
 
-def _zcl_frame(device: Device, endpoint: int, cluster: int, data: bytes) -> ApsFrame:
-    known = device.endpoints.get(endpoint)
+def _zcl_frame(device: Device, request: Request, cluster: int, data: bytes) -> ApsFrame:
+    known = device.endpoints.get(request.endpoint)
     profile = HOME_AUTOMATION if known is None or known.profile == _LIGHT_LINK else known.profile
+    usual = GREEN_POWER_ENDPOINT if profile == GREEN_POWER_PROFILE else ENDPOINT
+    chosen = request.source if isinstance(request, Prepared) else None
     return ApsFrame(
         source=ADDRESS,
-        source_endpoint=GREEN_POWER_ENDPOINT if profile == GREEN_POWER_PROFILE else ENDPOINT,
+        source_endpoint=usual if chosen is None else chosen,
         destination=device.network_address,
-        destination_endpoint=endpoint,
+        destination_endpoint=request.endpoint,
         profile=profile,
         cluster=cluster,
         data=data,

@@ -58,10 +58,10 @@ class Transactions:
         finally:
             self._forget(pending)
 
-    def number(self, pending: Pending) -> int:
-        """Return the number to send with, the same each time."""
+    def number(self, pending: Pending, wanted: int | None = None) -> int:
+        """Return the number to send with, the same each time: the one that is wanted, or one that is free."""
         if pending.tsn is None:
-            pending.tsn = self.next_tsn()
+            pending.tsn = self.next_tsn() if wanted is None else wanted
             self._numbered.setdefault(pending.tsn, []).append(pending)
         return pending.tsn
 

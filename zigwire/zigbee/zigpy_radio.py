@@ -21,18 +21,21 @@ import zigpy.types as t
 import zigpy.zdo.types as zdo_t
 
 from zigwire.zigbee.address import ieee_from_bytes, ieee_to_bytes
-from zigwire.zigbee.coordinator import ADDRESS, ENDPOINTS
+from zigwire.zigbee.coordinator import ADDRESS, ENDPOINTS, GREEN_POWER_ENDPOINT
 from zigwire.zigbee.formation import DEFAULT_EXTENDED_PAN_ID
+from zigwire.zigbee.greenpower import GROUP
 from zigwire.zigbee.radio import (
     ApsFrame,
     CoordinatorInfo,
     DeliveryError,
+    InterPan,
     Mode,
     NetworkParameters,
     RadioError,
     RadioListener,
 )
 from zigwire.zigbee.zdo import RESPONSE
+from zigwire.zigbee.zigpy_greenpower import tunnelled
 
 __all__ = ["ApplicationMixin", "ZigpyRadio"]
 
@@ -111,8 +114,16 @@ class ApplicationMixin:
         """Ignore routes: the stacks find their own."""
 
     def gp_packet_received(self, packet: Any) -> None:
-        """Note a Green Power frame that came straight to the coordinator."""
-        _LOG.debug("Green Power frame without a proxy: %s", packet)
+        """Take a Green Power frame that came straight to the coordinator."""
+        frame = tunnelled(packet)
+        if frame is None:
+            _LOG.debug("Green Power device with an IEEE address: %s", packet)
+        else:
+            self.radio.frame_received(frame)
+
+    async def add_link_key(self, ieee: Any, key: Any) -> None:  # noqa: ARG002 - of those that can
+        """Refuse: zigpy itself only lets such a device in at once, for a while, and nobody else."""
+        raise RadioError(f"install codes are not supported by {self.radio.info().type}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the loss of the connection."""
@@ -181,6 +192,7 @@ class ZigpyRadio:
         await self.ask(self._app.start_network)
         await self.ask(self._app.permit_ncp, 0)
         await self._set_transmit_power()
+        await self._join_green_power()
         self._check_there()
         self._listener = listener
         self._watchdog = asyncio.create_task(self._watch(), name="radio watchdog")
@@ -223,6 +235,14 @@ class ZigpyRadio:
         document: dict[str, Any] = backup.as_open_coordinator_json()
         document["metadata"].setdefault("internal", {})["date"] = datetime.now(UTC).isoformat()
         return document
+
+    async def add_link_key(self, ieee: str, key: bytes) -> None:
+        """Let a device join with a link key of its own."""
+        await self.ask(self._connected().add_link_key, _eui64(ieee), t.KeyData.deserialize(key)[0])
+
+    def inter_pan(self) -> InterPan:
+        """Refuse: zigpy has nothing for it."""
+        raise RadioError(f"{self.info().type} does nothing outside of its own network")
 
     async def ask(self, call: Callable[..., Awaitable[_T]], *args: Any, **options: Any) -> _T:
         """Have the library do something, for as long as the radio is there.
@@ -321,6 +341,13 @@ class ZigpyRadio:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=_CLOSING_TIMEOUT)
+
+    async def _join_green_power(self) -> None:
+        """Join the group that proxies send to; a radio that can't hears those that are told to send to it alone."""
+        try:
+            await self.ask(self._app.subscribe_to_multicast_group, t.Group(GROUP), endpoint_id=GREEN_POWER_ENDPOINT)
+        except RadioError as error:
+            _LOG.warning("The coordinator does not join the group of Green Power proxies: %s", error)
 
     async def _set_transmit_power(self) -> None:
         """Set the transmit power; a radio that refuses it works all the same."""

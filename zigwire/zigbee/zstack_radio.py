@@ -13,13 +13,15 @@ from zigpy_znp.types.nvids import OsalNvIds
 
 from zigwire.zigbee.address import ieee_from_bytes
 from zigwire.zigbee.coordinator import ADDRESS
-from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters, RadioError
+from zigwire.zigbee.radio import CoordinatorInfo, InterPan, NetworkParameters, RadioError
 from zigwire.zigbee.zigpy_radio import ApplicationMixin, ZigpyRadio
 from zigwire.zigbee.znp_intake import Intake
+from zigwire.zigbee.zstack_inter_pan import ZstackInterPan
 
 __all__ = ["ZstackMixin", "ZstackRadio"]
 
-_TYPES = {0: "ZStack12", 1: "ZStack3x0", 2: "ZStack30x"}
+_HOME_1_2 = 0
+_TYPES = {_HOME_1_2: "ZStack12", 1: "ZStack3x0", 2: "ZStack30x"}
 """By the product number in the version: Home 1.2, 3.x.0 (CC26xx), 3.0.x (CC2530/31/38)."""
 
 _META = {
@@ -119,6 +121,23 @@ class ZstackMixin(ApplicationMixin):
         """Take a leave, with the device's word on whether it comes back."""
         self.handle_leave(msg.NWK, msg.IEEE, rejoin=bool(msg.Rejoin))
 
+    async def subscribe_to_multicast_group(self, group_id: Any, endpoint_id: int = 1) -> None:
+        """Join a group, for which zigpy-znp does nothing."""
+        request = c.ZDO.ExtAddGroup.Req(Endpoint=endpoint_id, GroupId=group_id, GroupName=t.CharacterString(""))
+        await self._znp.request(request, RspStatus=t.Status.SUCCESS)
+
+    async def add_link_key(self, ieee: Any, key: Any) -> None:
+        """Let a device join with a link key of its own, which Z-Stack does since its version 3."""
+        if self.state.network_info.metadata["zstack"].get("product") == _HOME_1_2:
+            raise RadioError("install codes are not supported by Z-Stack Home 1.2")
+        derived = c.app_config.InstallCodeFormat.KeyDerivedFromInstallCode
+        request = c.AppConfig.BDBAddInstallCode.Req(InstallCodeFormat=derived, IEEE=ieee, InstallCode=key.serialize())
+        await self._znp.request(request, RspStatus=t.Status.SUCCESS)
+
+    def inter_pan(self) -> InterPan:
+        """Return the ability to talk to devices of other networks."""
+        return ZstackInterPan(self._znp, self.radio.ask)
+
     async def own_ieee(self) -> Any:
         """Return the IEEE address, which Z-Stack knows without a network."""
         return await self._znp.nvram.osal_read(OsalNvIds.EXTADDR, item_type=zigpy_t.EUI64)
@@ -126,6 +145,10 @@ class ZstackMixin(ApplicationMixin):
 
 class ZstackRadio(ZigpyRadio):
     """A radio of zigpy-znp."""
+
+    def inter_pan(self) -> InterPan:
+        """Return the ability to talk to devices of other networks."""
+        return self._connected().inter_pan()  # type: ignore[no-any-return]
 
     async def permit(self, seconds: int) -> None:
         """Let the coordinator itself accept joins, for which zigpy-znp does nothing."""

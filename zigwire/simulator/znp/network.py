@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from zigwire.simulator.addresses import COORDINATOR, FIRST_BROADCAST, ieee_text
+from zigwire.simulator.addresses import COORDINATOR, FIRST_BROADCAST, ieee_octets, ieee_text
 from zigwire.simulator.delivery import NO_ACK, NO_ROUTE, TRANSACTION_EXPIRED
 from zigwire.simulator.zdo import Endpoint
 from zigwire.simulator.znp.chip import STARTED, Chip
 from zigwire.simulator.znp.commands import Commands
 from zigwire.simulator.znp.mt import AF, ZDO
-from zigwire.zigbee.radio import ApsFrame, Mode
+from zigwire.zigbee.radio import ApsFrame, InterPanFrame, Mode
 
 __all__ = ["COMMANDS"]
 
@@ -31,6 +31,8 @@ NOBODY = 0xFFFD
 PERMIT_JOINING, BIND, UNBIND, ENERGY_SCAN = 0x0036, 0x0021, 0x0022, 0x0038
 BIND_TO_ENDPOINT_SIZE, BIND_TO_GROUP_SIZE = 21, 14
 INTER_PAN_ENDPOINT = 0xFE
+INTER_PAN_CLEAR, INTER_PAN_SET = 0, 1
+LIGHT_LINK = 0xC05E
 
 
 # ZDO
@@ -190,8 +192,23 @@ def delete(chip: Chip, data: bytes) -> bytes:
 
 
 @COMMANDS.on(AF, 0x10)
-def inter_pan(_chip: Chip, _data: bytes) -> bytes:
-    """Set up inter-PAN traffic: nobody is out there."""
+def inter_pan(chip: Chip, data: bytes) -> bytes:
+    """Leave the network's channel for another, or come back."""
+    if data[0] == INTER_PAN_SET:
+        chip.house.tuned = data[1]
+    elif data[0] == INTER_PAN_CLEAR:
+        chip.house.tuned = None
+    return SUCCESS
+
+
+def _send_inter_pan(chip: Chip, frame: InterPanFrame) -> bytes:
+    """Send to devices of other networks; their answers carry IEEE addresses."""
+    for answer in chip.house.reach(frame):
+        head = struct.pack(
+            "<HHB8sBHB", 0, answer.cluster, LONG, ieee_octets(answer.ieee or ""), INTER_PAN_ENDPOINT, 0, 12
+        )
+        tail = struct.pack("<BBBIBH", 0, 120, 0, 0, 0, len(answer.data))
+        chip.tell_soon(AF, 0x82, head + tail + answer.data + struct.pack("<HB", 0, 0))
     return SUCCESS
 
 
@@ -223,7 +240,10 @@ def data_request_extended(chip: Chip, data: bytes) -> bytes:
     """Send to a group, a broadcast address, a network or an IEEE address."""
     kind, address, endpoint, pan, source, cluster, number, options, _, size = struct.unpack_from("<B8sBHBHBBBH", data)
     body = data[20 : 20 + size]
-    if pan not in {0, 0xFFFF} or endpoint == INTER_PAN_ENDPOINT:
+    if endpoint == INTER_PAN_ENDPOINT:
+        to = ieee_text(address) if kind == LONG else None
+        return _send_inter_pan(chip, InterPanFrame(to, LIGHT_LINK, cluster, body))
+    if pan not in {0, 0xFFFF}:
         return SUCCESS
     short = int.from_bytes(address[:2], "little")
     mode = {GROUP: Mode.GROUP, BROADCAST: Mode.BROADCAST}.get(kind, Mode.UNICAST)
