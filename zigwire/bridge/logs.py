@@ -49,9 +49,10 @@ class MqttLogHandler(logging.Handler):
 
     def _emit(self, record: logging.LogRecord) -> None:
         level = LEVELS.get(record.levelno, "error")
-        text = record.getMessage()[:LONGEST]
-        if record.exc_info and record.exc_info[1]:
-            text = f"{text}: {record.exc_info[1]!r}"[:LONGEST]
+        text = record.getMessage()
+        if record.exc_text:
+            text = f"{text}: {record.exc_text.splitlines()[-1]}"
+        text = text[:LONGEST]
         now = self._clock()
         if self._last == (level, text) and now - self._last_sent < ECHO:
             return

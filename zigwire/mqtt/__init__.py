@@ -2,6 +2,7 @@
 
 from zigwire.mqtt.broker import EmbeddedBroker
 from zigwire.mqtt.client import Backoff, MessageHandler, MqttClient, Statistics
+from zigwire.mqtt.held import HeldMessages
 from zigwire.mqtt.message import Properties, Will
 from zigwire.mqtt.options import MqttOptions, OptionsError
 from zigwire.mqtt.outbox import Outbox
@@ -10,6 +11,7 @@ from zigwire.mqtt.retained import RetainedMemory
 __all__ = [
     "Backoff",
     "EmbeddedBroker",
+    "HeldMessages",
     "MessageHandler",
     "MqttClient",
     "MqttOptions",

@@ -121,6 +121,11 @@ class MqttClient:
         unacknowledged = len(self._connection.unacknowledged()) if self._connection else 0
         return Statistics(self.connected, len(self._outbox) + unacknowledged, self._received, self._published)
 
+    @property
+    def subscriptions(self) -> frozenset[str]:
+        """The topic filters that are subscribed, now and after every reconnect."""
+        return frozenset(self._subscriptions)
+
     def start(self) -> None:
         """Begin to connect in the background, and to reconnect whenever the broker was lost."""
         if self._task is None:
