@@ -31,7 +31,7 @@ async def test_a_day_with_the_plug(home: Home, path: Path) -> None:
     status = await call(path, "status")
     assert status["network"] == {"pan_id": 0x1A62, "extended_pan_id": "0xdddddddddddddddd", "channel": 11}
     assert status["coordinator"] == {"ieee": "0x00124b0012345678", "attached": True}
-    assert [device["name"] for device in status["devices"]] == ["plug", "spare", "bulb", "lamp"]
+    assert [device["name"] for device in status["devices"]] == ["plug", "spare", "bulb", "remote", "lamp"]
 
     answer = await call(path, "pair", device="plug")
     assert answer["device"]["pairing"]
