@@ -198,6 +198,26 @@ async def test_one_lost_answer_is_not_enough(make_watched, caplog):
     assert home.sent.of("plug/availability") == [ONLINE]
 
 
+async def test_a_command_that_does_not_reach_a_device_is_reason_to_ask_it_at_once(make_watched):
+    home = await make_watched()
+    home.plug.online = False
+    home.say("plug/set", {"state": "ON"})
+    await leaping(home, lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
+    home.plug.online = True
+    home.plug.report([MODEL])
+    await until(lambda: home.sent.of("plug/availability")[-1] == ONLINE)
+
+
+async def test_a_device_that_answers_after_a_lost_command_stays_online(make_watched):
+    home = await make_watched()
+    before = len(pings(home))
+    home.bridge._availability.undelivered(home.bridge.entities.of(home.device))
+    await until(lambda: len(pings(home)) > before)
+    await judged(home)
+    assert len(pings(home)) == before + 1
+    assert home.sent.of("plug/availability") == [ONLINE]
+
+
 async def test_who_speaks_while_it_does_not_answer_is_online(make_watched):
     home = await make_watched()
     deaf(home.plug)

@@ -5,7 +5,6 @@ import json
 import pytest
 import yaml
 
-from zigwire.bridge import homeassistant
 from zigwire.bridge.entities import DeviceEntity
 from zigwire.bridge.publisher import Publisher, attributes, last_seen
 from zigwire.bridge.states import States
@@ -180,17 +179,6 @@ def test_attributes_of_all_shapes():
         "on": b"true",
         "hue-color-x": b"0.5",
     }
-
-
-def test_home_assistant_finds_every_property(make):
-    publisher, plug, sent = make(adjust=[homeassistant.complete])
-    publisher.publish(plug, {"state": "ON"})
-    state = sent.states()[0]
-    assert state["state"] == "ON"
-    assert state["linkquality"] == 77
-    for name in ("power", "energy", "device_temperature", "power_outage_memory"):
-        assert state[name] is None
-    assert state["update"] == {"installed_version": -1, "latest_version": -1, "state": None}
 
 
 async def test_debounced_reports_are_cached_at_once_and_published_later(make):

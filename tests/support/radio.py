@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from zigwire.zigbee.model import Device
-from zigwire.zigbee.radio import ApsFrame, CoordinatorInfo, DeliveryError, NetworkParameters, RadioError, RadioListener
+from zigwire.zigbee.radio import (
+    ApsFrame,
+    CoordinatorInfo,
+    DeliveryError,
+    InterPan,
+    NetworkParameters,
+    RadioError,
+    RadioListener,
+)
 
 PARAMETERS = NetworkParameters(6754, None, 11, bytes(range(16)))
 COORDINATOR = "0x00124b0012345678"
@@ -102,3 +110,9 @@ class FakeRadio:
 
     async def backup(self) -> dict[str, Any] | None:
         return None
+
+    async def add_link_key(self, ieee: str, key: bytes) -> None:
+        raise RadioError("it is a fake")
+
+    def inter_pan(self) -> InterPan:
+        raise RadioError("it is a fake")

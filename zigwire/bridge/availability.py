@@ -23,7 +23,7 @@ from zigwire.zigbee.errors import DeliveryError, RequestError, RequestTimeoutErr
 from zigwire.zigbee.model import Device, DeviceType
 from zigwire.zigbee.network import Network
 
-__all__ = ["Availability"]
+__all__ = ["Availability", "is_watched"]
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class Watch:
         asking: Whether it is being asked, or waits for its turn.
         timer: Runs out when the device was silent for too long.
         backoff: What its timeout is multiplied by, because it did not answer.
+        doubted: When it was last heard (Unix time in milliseconds) before a message did not reach it.
     """
 
     own: bool | AvailabilityOverride | None
@@ -51,6 +52,7 @@ class Watch:
     asking: bool = False
     timer: asyncio.TimerHandle | None = None
     backoff: float = 1.0
+    doubted: int | None = None
 
 
 class Availability:
@@ -63,6 +65,7 @@ class Availability:
         entities: To name them.
         returned: Called when a device that was offline is heard again.
         now: Unix time in seconds.
+        changed: Called with a device that came online or went offline.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Availability:
         entities: Entities,
         returned: Callable[[DeviceEntity], None],
         now: Callable[[], float] = time.time,
+        changed: Callable[[DeviceEntity], None] = lambda _: None,
     ) -> None:
         self._mqtt = mqtt
         self._settings = settings
@@ -80,6 +84,7 @@ class Availability:
         self._entities = entities
         self._returned = returned
         self._now = now
+        self._changed = changed
         self._watches: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -108,15 +113,27 @@ class Availability:
         watch = self._watches.get(entity.key)
         if watch is None:
             self._arm(entity, self._watch(entity, online=True))
-            self.publish(entity)
+            self._publish_change(entity)
             return
         if watch.online:
             # The timer looks at `last_seen` when it fires: a frame costs no new timer.
             return
         watch.online, watch.backoff = True, 1.0
         self._arm(entity, watch)
-        self.publish(entity)
+        self._publish_change(entity)
         self._returned(entity)
+
+    def is_online(self, entity: DeviceEntity) -> bool:
+        """Whether a device is watched and reachable."""
+        watch = self._watches.get(entity.key)
+        return watch is not None and watch.online
+
+    def undelivered(self, entity: DeviceEntity) -> None:
+        """Note that a message did not reach a device: ask now whether it is there, not when its timer runs out."""
+        watch = self._watches.get(entity.key)
+        if watch and watch.online and _is_active(entity.device):
+            watch.doubted = entity.device.last_seen
+            self._ask(entity.key, watch)
 
     def interviewed(self, entity: DeviceEntity) -> None:
         """Note that it is known now whether a device is active or passive: its timer was set for what it seemed."""
@@ -134,7 +151,7 @@ class Availability:
         online = before is not None and before.online
         watch = self._watch(entity, online=online or self._fresh(entity))
         if before is None or watch.online != online:
-            self.publish(entity)
+            self._publish_change(entity)
         self._check(entity, watch)
 
     def publish(self, entity: DeviceEntity) -> None:
@@ -143,6 +160,10 @@ class Availability:
         if watch is not None:
             state = {"state": "online" if watch.online else "offline"}
             self._mqtt.publish(self._topic(entity.name), dumps(state), qos=1, retain=True)
+
+    def _publish_change(self, entity: DeviceEntity) -> None:
+        self.publish(entity)
+        self._changed(entity)
 
     def renamed(self, entity: DeviceEntity, before: str) -> None:
         """Clear a device's availability on its old topic."""
@@ -161,10 +182,7 @@ class Availability:
     # --- settings ---
 
     def _watched(self, entity: DeviceEntity) -> bool:
-        own = entity.settings.availability
-        if self._stopped or entity.settings.disabled or own is False:
-            return False
-        return self._settings.availability.enabled or own is not None
+        return not self._stopped and is_watched(entity, self._settings)
 
     def _timeout(self, entity: DeviceEntity) -> float:
         """Return after how many seconds of silence a device is asked, or counts as offline."""
@@ -226,9 +244,13 @@ class Availability:
         if entity := self._entity(ieee, watch):
             self._check(entity, watch)
 
+    def _is_there(self, entity: DeviceEntity, watch: Watch) -> bool:
+        """Whether a device was heard lately, and after the last message that did not reach it."""
+        return watch.online and self._fresh(entity) and entity.device.last_seen != watch.doubted
+
     def _check(self, entity: DeviceEntity, watch: Watch) -> None:
         """Judge a device by when it was last heard."""
-        if watch.online and self._fresh(entity):
+        if self._is_there(entity, watch):
             self._arm(entity, watch)
         elif _is_active(entity.device):
             self._ask(entity.key, watch)
@@ -239,7 +261,7 @@ class Availability:
         if watch.online:
             watch.online = False
             LOG.info("'%s' is offline", entity.name)
-            self.publish(entity)
+            self._publish_change(entity)
 
     # --- asking ---
 
@@ -263,7 +285,7 @@ class Availability:
     def _overdue(self, ieee: str, watch: Watch) -> DeviceEntity | None:
         """Return the device if it is still to be asked: it is there and was not heard meanwhile."""
         entity = self._entity(ieee, watch)
-        return None if entity is None or (watch.online and self._fresh(entity)) else entity
+        return None if entity is None or self._is_there(entity, watch) else entity
 
     async def _is_silent(self, ieee: str, watch: Watch) -> bool:
         for pause in PAUSES if watch.online else PAUSES[:1]:
@@ -298,6 +320,14 @@ class Availability:
             self._went_offline(entity, watch)
         if not self._paused(entity, watch):
             self._arm(entity, watch)
+
+
+def is_watched(entity: DeviceEntity, settings: Settings) -> bool:
+    """Whether the settings want a device's availability to be known."""
+    own = entity.settings.availability
+    if entity.settings.disabled or own is False:
+        return False
+    return settings.availability.enabled or own is not None
 
 
 def _own(entity: DeviceEntity, key: str) -> Any:

@@ -20,6 +20,7 @@ from zigwire.zcl.message import Attribute, Message
 from zigwire.zcl.requests import (
     Command,
     ConfigureReporting,
+    Prepared,
     Read,
     ReadReporting,
     Report,
@@ -105,6 +106,8 @@ def parse(cluster_id: int, data: bytes, clusters: Clusters = CLUSTERS) -> Messag
                     (record,),
                     {},
                     data[3:],
+                    b"",
+                    data,
                 )
     return _parse(cluster_id, data, clusters)
 
@@ -123,6 +126,8 @@ def encode(request: Request, tsn: int, clusters: Clusters = CLUSTERS) -> bytes:
     Raises:
         EncodeError: A name is unknown, a parameter is missing, or a value does not fit; the text says which.
     """
+    if isinstance(request, Prepared):
+        return _numbered(request, tsn)
     cluster = clusters.resolve(request.cluster, request.manufacturer)
     try:
         if isinstance(request, Command):
@@ -130,6 +135,15 @@ def encode(request: Request, tsn: int, clusters: Clusters = CLUSTERS) -> bytes:
         return _encode_general(request, cluster, tsn)
     except EncodeError as error:
         raise EncodeError(f"cluster {cluster.name}: {error}") from error
+
+
+def _numbered(request: Prepared, tsn: int) -> bytes:
+    """Return a prepared frame with its transaction number."""
+    Header.parse(request.frame)
+    if request.numbered:
+        return request.frame
+    place = 3 if request.frame[0] & 0x04 else 1
+    return request.frame[:place] + bytes([tsn]) + request.frame[place + 1 :]
 
 
 def _parse(cluster_id: int, data: bytes, clusters: Clusters) -> Message:
@@ -156,6 +170,7 @@ def _parse(cluster_id: int, data: bytes, clusters: Clusters) -> Message:
         args=dict(body.args),
         payload=payload,
         rest=body.rest,
+        frame=data,
     )
 
 

@@ -53,6 +53,9 @@ class Message:
         args: Parameters by name, for cluster commands and default responses (`cmdId`, `statusCode`).
         payload: Everything behind the header.
         rest: What could not be decoded, for example behind a record of unknown type.
+        frame: The whole frame as it came.
+        answered: Whether its sender gets no answer any more: a definition has given it, or knows that none is wanted.
+        group: The group that it was sent to, None when it was sent to one device.
     """
 
     cluster_id: int
@@ -68,3 +71,6 @@ class Message:
     args: dict[str, Any] = field(default_factory=dict)
     payload: bytes = b""
     rest: bytes = b""
+    frame: bytes = b""
+    answered: bool = False
+    group: int | None = None

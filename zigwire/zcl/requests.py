@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Command", "ConfigureReporting", "Read", "ReadReporting", "Report", "Reporting", "Request", "Typed", "Write"]
+__all__ = [
+    "Command",
+    "ConfigureReporting",
+    "Prepared",
+    "Read",
+    "ReadReporting",
+    "Report",
+    "Reporting",
+    "Request",
+    "Typed",
+    "Write",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +105,18 @@ class Report(Request):
     """Report attributes (ZCL 2.5.11): what a server sends on its own."""
 
     attributes: Mapping[str | int, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared(Request):
+    """A frame that somebody else has written, who also reads the answer: whatever it says, it is no error here.
+
+    Attributes:
+        frame: The ZCL frame; what the request says of manufacturer and direction stands in it.
+        numbered: Whether its transaction number is to stay as it is.
+        source: Endpoint of the coordinator that it comes from, None for the usual one.
+    """
+
+    frame: bytes
+    numbered: bool = False
+    source: int | None = None
