@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -12,17 +13,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zigwire import logs
+from zigwire.backups import Backups
 from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.logs import MqttLogHandler
-from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.bridge.states import States
-from zigwire.broker import mqtt_options
+from zigwire.bridge.traffic import LoggedMqtt, logged
+from zigwire.broker import BrokerConnection
+from zigwire.confidential import SECRETS
 from zigwire.coordinator import Coordinator, foreign_network, keep_backup, parameters
 from zigwire.devices import NativeSource, Sources
-from zigwire.mqtt import MqttClient, Properties, RetainedMemory, Will
+from zigwire.mqtt import MqttClient, Properties, Statistics
+from zigwire.service import Service
 from zigwire.settings import Settings, check, load
 from zigwire.storage import Database, StorageError
+from zigwire.storage.transfer.backup import backup_path
+from zigwire.takeover import take_over
 from zigwire.zigbee.network import Network
 
 __all__ = ["App", "Running"]
@@ -31,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 CONFIGURATION = "configuration.yaml"
 RESTART_DELAY = 0.5  # seconds for a response to leave before the connection that carries it closes
+MESSAGES_WAIT = 10.0  # seconds that messages wait after a start until it is known whether there is a radio
 FLUSH_EVERY = 15.0  # seconds between batches of states and last-seen times
 SNAPSHOT_EVERY = 3600.0  # seconds between looks whether a snapshot of the database is due
 
@@ -44,6 +51,7 @@ class Running:
     mqtt: MqttClient
     network: Network
     bridge: Bridge
+    backups: Backups
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -74,6 +82,8 @@ class App:
         self._on_online = on_online
         self._stopped = False
         self._running: Running | None = None
+        self._broker = BrokerConnection()
+        self._service = Service(os.environ)
 
     async def run(self) -> None:
         """Run until stopped by a signal or by `stop`.
@@ -88,16 +98,28 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
-        while not self._stopped:
-            async with AsyncExitStack() as stack:
-                running = self._running = await self._build(stack)
-                if not self._stopped:
-                    await self._live(running)
-                self._running = None
+        alive = asyncio.create_task(self._service.live(), name="service")
+        try:
+            while not self._stopped:
+                await self._run_once()
+        finally:
+            alive.cancel()
+            await self._broker.close()
+
+    async def _run_once(self) -> None:
+        """Run until the next stop or restart."""
+        async with AsyncExitStack() as stack:
+            running = self._running = await self._build(stack)
+            if not self._stopped:
+                await self._live(running)
+            self._running = None
+            if not self._stopped:
+                self._service.reloading()
 
     def stop(self) -> None:
         """Begin to stop."""
         self._stopped = True
+        self._service.stopping()
         if self._running:
             self._running.stopping.set()
 
@@ -113,7 +135,12 @@ class App:
 
     async def _live(self, running: Running) -> None:
         database = running.database
-        works = (self._start(running), _every(FLUSH_EVERY, database.flush), _every(SNAPSHOT_EVERY, database.snapshot))
+        works = (
+            self._start(running),
+            running.backups.daily(),
+            _every(FLUSH_EVERY, database.flush),
+            _every(SNAPSHOT_EVERY, database.snapshot),
+        )
         living = [asyncio.create_task(work) for work in works]
         stopping = asyncio.create_task(running.stopping.wait())
         try:
@@ -131,18 +158,19 @@ class App:
         """Make all parts; `stack` closes each of them, the last one first, whatever becomes of the others."""
         settings = load(self._data / CONFIGURATION, os.environ)
         logs.configure(settings, self._data)
+        for sentence in settings.migrations:
+            LOG.info("%s", sentence)
         warn(settings)
-        base_topic, retain = settings.mqtt.base_topic, not settings.mqtt.force_disable_retain
         make_radio = await self._coordinator.maker(settings)
         database = Database(self._data / "zigwire.db")
         stack.callback(database.close)
-        mqtt = MqttClient(
-            mqtt_options(settings),
-            will=Will(f"{base_topic}/bridge/state", dumps({"state": "offline"}), retain=retain),
-            retained=RetainedMemory(f"{base_topic}/bridge/info"),
-        )
-        stack.push_async_callback(mqtt.stop)
-        sender: Mqtt = mqtt if retain else WithoutRetain(mqtt)
+        if not self._form_new_network:
+            take_over(self._data, settings, database)
+        if record := database.load_network():
+            SECRETS.add(record.parameters.network_key)
+        mqtt = await self._broker.client(settings)
+        plain: Mqtt = WithoutRetain(mqtt) if settings.mqtt.force_disable_retain else mqtt
+        sender = LoggedMqtt(plain)
         network = Network(
             make_radio,
             database,
@@ -156,33 +184,45 @@ class App:
         )
         persistent = settings.advanced.cache_state and settings.advanced.cache_state_persistent
         states = States(database if persistent else None)
-        bridge = Bridge(settings, network, sender, states, Sources([NativeSource()]), self.restart)
+        bridge = Bridge(settings, network, sender, states, Sources([NativeSource()]), self.restart, apply=logs.apply)
         stack.callback(bridge.stop)
         stack.push_async_callback(network.stop)
+        backups = Backups(network, backup_path(self._data))
+        stack.push_async_callback(backups.keep)
         stack.callback(bridge.cancel)
-        handler = MqttLogHandler(sender, base_topic, debug=settings.advanced.log_debug_to_mqtt_frontend)
-        handler.addFilter(logs.NamespaceFilter(settings.advanced.log_debug_namespace_ignore))
-        logging.getLogger().addHandler(handler)
+        debug = settings.advanced.log_debug_to_mqtt_frontend
+        handler = MqttLogHandler(plain, settings.mqtt.base_topic, debug=debug)
+        logs.add_output(handler)
+        logs.apply(settings)
         stack.callback(logging.getLogger().removeHandler, handler)
-        stack.callback(mqtt_silenced, mqtt)
-        return Running(settings, database, mqtt, network, bridge)
+        stack.callback(self._broker.hold)
+        return Running(settings, database, mqtt, network, bridge, backups)
 
     async def _start(self, running: Running) -> None:
         """Connect to broker and radio side by side; the bridge is online once it hears both."""
         mqtt, bridge, network = running.mqtt, running.bridge, running.network
-        mqtt.on_message = bridge.message
         mqtt.on_connected = bridge.connected
+        for topic in mqtt.subscriptions.difference(bridge.subscriptions):
+            mqtt.unsubscribe(topic)
         for topic in bridge.subscriptions:
             mqtt.subscribe(topic)
         mqtt.start()
         await network.start(bridge)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MESSAGES_WAIT):
+                await bridge.radio_decided.wait()
+        self._broker.deliver(logged(bridge.message))
         await mqtt.wait_connected()
         await network.wait_online()
+        if network.parameters:
+            SECRETS.add(network.parameters.network_key)
         self._form_new_network = False
         bridge.start()
+        self._service.ready()
         LOG.info("Zigwire is online")
         if self._on_online:
             await self._on_online(running)
+        await running.backups.begin()
 
 
 class WithoutRetain:
@@ -191,6 +231,11 @@ class WithoutRetain:
     def __init__(self, mqtt: MqttClient) -> None:
         self._mqtt = mqtt
 
+    @property
+    def statistics(self) -> Statistics:
+        """The client's counters."""
+        return self._mqtt.statistics
+
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
     ) -> None:
@@ -198,28 +243,30 @@ class WithoutRetain:
         del retain
         self._mqtt.publish(topic, payload, qos=qos, properties=properties)
 
+    def subscribe(self, topic_filter: str) -> None:
+        """Hear what is published to topics."""
+        self._mqtt.subscribe(topic_filter)
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Hear it no more."""
+        self._mqtt.unsubscribe(topic_filter)
+
 
 def warn(settings: Settings) -> None:
     """Say what a user should know of the settings: a key that everybody knows, and what has no effect yet."""
     if settings.has_public_key:
         LOG.warning("advanced.network_key is the default that everybody knows: anyone near can control your devices")
+    if "Z2M_WATCHDOG" in os.environ:
+        LOG.info("Z2M_WATCHDOG is not needed: a lost radio or broker is connected to again for as long as it takes")
     for warning in settings.warnings:
         LOG.warning("%s", warning)
     missing = {
         "frontend.enabled (the web page)": settings.frontend.enabled,
-        "homeassistant.enabled (discovery; states are published as it needs them)": settings.homeassistant.enabled,
-        "groups": bool(settings.groups),
         "ota": settings.ota != type(settings.ota)(),
     }
     for name, wanted in missing.items():
         if wanted:
             LOG.warning("The configuration asks for %s, which has no effect yet", name)
-
-
-def mqtt_silenced(mqtt: MqttClient) -> None:
-    """Hear no more messages: what they ask for could not be carried out any more."""
-    mqtt.on_message = None
-    mqtt.on_connected = None
 
 
 async def _every(seconds: float, work: Callable[[], object]) -> None:

@@ -269,8 +269,10 @@ class Commands:
             return entity.behaviour
         pairs = [(member.behaviour, str(number)) for member, number in self._entities.members(entity)]
         members = [(behaviour, endpoint) for behaviour, endpoint in pairs if behaviour]
-        knows = Behaviour.can_get if command.verb == "get" else Behaviour.can_set
-        able = (behaviour for behaviour, endpoint in members if knows(behaviour, name, endpoint))
+        if command.verb == "get":
+            able = (behaviour for behaviour, endpoint in members if behaviour.can_get(name, endpoint))
+        else:
+            able = (behaviour for behaviour, endpoint in members if behaviour.can_set(name, endpoint))
         return next(able, members[0][0] if members else None)
 
     def _context(self, entity: Entity, message: Mapping[str, Any], command: Command, done: Outcome) -> Context:

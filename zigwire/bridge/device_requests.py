@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from zigwire.bridge.configure import FAULTS
 from zigwire.bridge.entities import DeviceEntity, Entities
 from zigwire.bridge.info import Info
 from zigwire.bridge.payloads import shortened
@@ -24,13 +25,13 @@ class DeviceChanges:
     """What the rest of the bridge does when a request changed a device.
 
     Attributes:
-        renamed: Called with the device under its new name, and its old name.
+        renamed: Called with the device under its new name, its old name, and whether Home Assistant follows.
         options_changed: Called with the device under its new options.
         removed: Called with the device's IEEE address and last name.
         configure: Does the set-up of the device's definition.
     """
 
-    renamed: Callable[[DeviceEntity, str], None]
+    renamed: Callable[[DeviceEntity, str, bool], None]
     options_changed: Callable[[DeviceEntity], None]
     removed: Callable[[str, str], None]
     configure: Callable[[DeviceEntity], Awaitable[None]]
@@ -73,7 +74,7 @@ class DeviceRequests:
         if not isinstance(after, str):
             raise RequestFault("Invalid payload", f"to is {shortened(after)}; a name is allowed")
         after = self._settings.rename(entity.device.ieee, after)
-        self._changes.renamed(self._entities.refresh(entity.device), before)
+        self._changes.renamed(self._entities.refresh(entity.device), before, homeassistant_rename)
         LOG.info("Renamed '%s' to '%s'", before, after)
         return {"from": before, "to": after, "homeassistant_rename": homeassistant_rename}
 
@@ -108,8 +109,11 @@ class DeviceRequests:
         asked = fields(message, "id", bare="id")
         entity = self._device(asked["id"])
         if entity.behaviour is None:
-            raise RequestFault(f"Device '{entity.name}' can't be configured: no definition describes it")
-        await self._changes.configure(entity)
+            raise RequestFault(f"Device '{entity.name}' cannot be configured", "no definition describes it")
+        try:
+            await self._changes.configure(entity)
+        except FAULTS as error:
+            raise RequestFault(f"Failed to configure ({error})") from error
         return {"id": asked["id"]}
 
     async def remove(self, message: Any) -> dict[str, Any]:

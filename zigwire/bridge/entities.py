@@ -42,8 +42,10 @@ class DeviceEntity:
         return self.settings.options
 
     def endpoint(self, name: str) -> Endpoint | None:
-        """Return the endpoint of that name or number, None when the device has none."""
+        """Return the endpoint of that name or number, None when the device has none; the first one is `default`."""
         number = self.behaviour.endpoint_names.get(name) if self.behaviour else None
+        if number is None and name == "default":
+            return next(iter(self.device.endpoints.values()), None)
         if number is None and name.isdecimal() and len(name) <= LONGEST_NUMBER:
             number = int(name)
         return None if number is None else self.device.endpoints.get(number)
@@ -117,12 +119,17 @@ class Entities:
         for ieee in list(self._devices):
             self.forget(ieee)
 
-    def behaviours(self, group: GroupEntity) -> Iterator[Behaviour]:
-        """Go through the behaviours of a group's members that are in use."""
+    def members(self, group: GroupEntity) -> Iterator[tuple[DeviceEntity, int]]:
+        """Go through a group's members that are in use: each device with the endpoint by which it is one."""
         for member in group.group.members:
             entity = self.find_key(member.ieee)
             if isinstance(entity, DeviceEntity) and entity.behaviour and not entity.settings.disabled:
-                yield entity.behaviour
+                yield entity, member.endpoint
+
+    def find_group(self, name: str) -> GroupEntity | None:
+        """Return the group with this friendly name or number."""
+        numbered = next((group for group in self.groups() if group.key == name), None)
+        return numbered or next((group for group in self.groups() if group.name == name), None)
 
     def find_key(self, key: str) -> Entity | None:
         """Return who has this key in the state cache: an IEEE address or a group id."""
@@ -134,10 +141,7 @@ class Entities:
 
     def find(self, name: str) -> Entity | None:
         """Return who has this friendly name, IEEE address or group id."""
-        device = self.find_device(name)
-        if device is not None:
-            return device
-        return next((group for group in self.groups() if name in (group.name, group.key)), None)
+        return self.find_device(name) or self.find_group(name)
 
     def find_device(self, name: str) -> DeviceEntity | None:
         """Return the device with this friendly name or IEEE address."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zigwire.bridge.states import States
 from zigwire.devices.behaviour import Priority
+from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
+from zigwire.zigbee.coordinator import GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE, HOME_AUTOMATION
 from zigwire.zigbee.model import Binding, Device
 from zigwire.zigbee.network import Network
 
 __all__ = ["BridgeHost"]
+
+LEGRAND = 0x1021
+"""Its devices report attributes of their own without the manufacturer code."""
 
 
 class BridgeHost:
@@ -24,6 +29,7 @@ class BridgeHost:
         publish: Called with a device of the network and what to publish of it.
         options: Gives a device's options.
         changed: Called with a device whose exposes, clusters or definition changed.
+        scenes_changed: Called with devices that have other scenes now.
     """
 
     def __init__(
@@ -33,12 +39,14 @@ class BridgeHost:
         publish: Callable[[Device, Mapping[str, Any]], None],
         options: Callable[[Device], Mapping[str, Any]],
         changed: Callable[[Device], None],
+        scenes_changed: Callable[[Iterable[Device]], None],
     ) -> None:
         self._network = network
         self._states = states
         self._publish = publish
         self._options = options
         self._changed = changed
+        self._scenes_changed = scenes_changed
 
     async def request(
         self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
@@ -46,9 +54,18 @@ class BridgeHost:
         """Send a request and return the device's answer."""
         return await self._network.request(device, request, timeout=timeout, priority=priority)
 
+    async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
+        """Send a request and wait for no answer."""
+        await self._network.tell(device, request, priority=priority)
+
     async def multicast(self, group_id: int, request: Request) -> None:
         """Send a request to a group."""
         await self._network.multicast(group_id, request)
+
+    async def broadcast(self, address: int, request: Request) -> None:
+        """Send a request to a broadcast address; one of Green Power in that profile."""
+        profile = GREEN_POWER_PROFILE if request.endpoint == GREEN_POWER_ENDPOINT else HOME_AUTOMATION
+        await self._network.broadcast(address, request, profile=profile)
 
     async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
         """Make a device send what concerns a cluster to a target."""
@@ -58,13 +75,36 @@ class BridgeHost:
         """End a bind."""
         await self._network.unbind(device, endpoint, binding)
 
+    def device(self, ieee: str) -> Device | None:
+        """Return a device of the network."""
+        return self._network.devices.get(ieee)
+
     def coordinator_binding(self, cluster: int) -> Binding:
         """Return the bind that leads to the coordinator."""
         return self._network.coordinator_binding(cluster)
 
+    def network(self) -> Mapping[str, Any]:
+        """Return `panID`, `extendedPanID` and `channel` of the network, nothing before it was up."""
+        held = self._network.parameters
+        if held is None:
+            return {}
+        return {"panID": held.pan_id, "extendedPanID": held.extended_pan_id, "channel": held.channel}
+
+    def use_clusters(self, device: Device, clusters: Mapping[str, Mapping[str, Any]]) -> None:
+        """Let a device have clusters of its own."""
+        assumed = LEGRAND if device.manufacturer_code == LEGRAND else None
+        self._network.use_clusters(device, CLUSTERS.extended(clusters, assumed_manufacturer=assumed))
+
     def save(self, device: Device) -> None:
         """Keep the device's meta and scenes after they changed."""
         self._network.save(device)
+
+    def scenes_changed(self, devices: Iterable[Device]) -> None:
+        """Keep and show the scenes of devices after they changed."""
+        known = list(devices)
+        for device in known:
+            self._network.save(device)
+        self._scenes_changed(known)
 
     def publish(self, device: Device, state: Mapping[str, Any]) -> None:
         """Publish a state that came about by itself; of a device that is gone nothing."""

@@ -5,27 +5,37 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 import zigwire
+from zigwire.bridge.actions import ACTIONS
 from zigwire.bridge.definitions import describe_clusters
-from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.entities import DeviceEntity, Entities, GroupEntity
+from zigwire.bridge.pace import Pace
 from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.devices.behaviour import Behaviour
 from zigwire.settings import Settings, json_schema
 from zigwire.zcl.clusters import CLUSTERS
-from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, InterviewState
+from zigwire.zigbee.groups import DEFAULT_BIND_GROUP
+from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, InterviewState, Scene
 from zigwire.zigbee.network import Network
 
 __all__ = ["Info"]
 
+AT_ONCE, EVERY = 10, 0.5
+OWN_SCENES = 0
+"""Group of the scenes that a device has for itself alone."""
+
 
 class Info:
-    """Publishes the retained topics. A device is serialised again only after it changed."""
+    """Publishes the retained topics. A device is serialised again only after it changed.
+
+    The large ones follow a storm of changes at a pace that clients can keep up with: ten at once, then two a second.
+    """
 
     def __init__(self, mqtt: Mqtt, settings: Settings, network: Network, entities: Entities) -> None:
         self._mqtt = mqtt
@@ -37,6 +47,15 @@ class Info:
         self._definitions: bytes | None = None
         self.restart_required = False
         self.permit_join_end: int | None = None
+        self.info = Pace(self._publish_info, AT_ONCE, EVERY)
+        self.devices = Pace(self._publish_devices, AT_ONCE, EVERY)
+        self.groups = Pace(self._publish_groups, AT_ONCE, EVERY)
+        self.definitions = Pace(self._publish_definitions, AT_ONCE, EVERY)
+
+    def flush(self) -> None:
+        """Publish what a storm of changes has held back."""
+        for topic in (self.info, self.devices, self.groups, self.definitions):
+            topic.flush()
 
     def all(self) -> None:
         """Publish everything."""
@@ -58,24 +77,22 @@ class Info:
         self._publish("converters", [])
         self._publish("extensions", [])
 
-    def info(self) -> None:
-        """Publish bridge/info."""
+    def _publish_info(self) -> None:
         self._publish("info", self._info())
 
-    def devices(self) -> None:
-        """Publish bridge/devices."""
+    def _publish_devices(self) -> None:
         parts = [self._coordinator(), *(self._device(entity) for entity in self._entities.devices())]
         payload = b"[" + b",".join(part for part in parts if part) + b"]"
         self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/devices", payload, retain=True)
 
-    def groups(self) -> None:
-        """Publish bridge/groups."""
+    def _publish_groups(self) -> None:
         self._publish("groups", [self._group(entity) for entity in self._entities.groups()])
 
-    def definitions(self) -> None:
-        """Publish bridge/definitions: clusters by name, and the actions that a request may name."""
+    def _publish_definitions(self) -> None:
         if self._definitions is None:
-            self._definitions = dumps({"clusters": describe_clusters(), "custom_clusters": {}, "actions": []})
+            self._definitions = dumps(
+                {"clusters": describe_clusters(), "custom_clusters": {}, "actions": list(ACTIONS)}
+            )
         self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/definitions", self._definitions, retain=True)
 
     def changed(self, ieee: str) -> None:
@@ -147,11 +164,13 @@ class Info:
             known = self._serialised[entity.key] = dumps(describe(entity))
         return known
 
-    def _group(self, entity: Any) -> dict[str, Any]:
+    def _group(self, entity: GroupEntity) -> dict[str, Any]:
+        members = ((self._network.devices.get(member.ieee), member.endpoint) for member in entity.group.members)
+        held = [device.endpoints[number] for device, number in members if device and number in device.endpoints]
         group: dict[str, Any] = {
             "id": entity.group.id,
-            "friendly_name": entity.name,
-            "scenes": [],
+            "friendly_name": "default_bind_group" if entity.group.id == DEFAULT_BIND_GROUP else entity.name,
+            "scenes": scenes((scene for endpoint in held for scene in endpoint.scenes), entity.group.id),
             "members": [{"ieee_address": member.ieee, "endpoint": member.endpoint} for member in entity.group.members],
         }
         if entity.settings.description is not None:
@@ -231,11 +250,17 @@ def endpoints(device: Device, behaviour: Behaviour | None) -> Iterator[tuple[str
             "bindings": [binding(item) for item in endpoint.bindings],
             "configured_reportings": [reporting(item) for item in endpoint.reportings],
             "clusters": clusters(endpoint),
-            "scenes": [{"id": scene.id, "name": scene.name} for scene in endpoint.scenes],
+            "scenes": scenes(endpoint.scenes, OWN_SCENES),
         }
         if endpoint.id in names:
             described["name"] = names[endpoint.id]
         yield str(endpoint.id), described
+
+
+def scenes(known: Iterable[Scene], group: int) -> list[dict[str, Any]]:
+    """Describe the scenes of a group, or those that a device has for itself alone."""
+    names = {scene.id: scene.name or f"Scene {scene.id}" for scene in known if scene.group == group}
+    return [{"id": number, "name": names[number]} for number in sorted(names)]
 
 
 def clusters(endpoint: Endpoint) -> Mapping[str, list[str]]:

@@ -11,6 +11,7 @@ from zigwire.bridge.debounce import Debouncer, Throttle
 from zigwire.bridge.entities import DeviceEntity, Entity
 from zigwire.bridge.payloads import dumps
 from zigwire.bridge.states import States, matcher
+from zigwire.mqtt.client import Statistics
 from zigwire.mqtt.message import Properties
 from zigwire.settings import Settings
 from zigwire.zigbee.model import Device
@@ -18,15 +19,26 @@ from zigwire.zigbee.model import Device
 __all__ = ["Mqtt", "Publisher"]
 
 Adjust = Callable[[Entity, dict[str, Any]], None]
+Told = Callable[[Entity, Mapping[str, Any]], None]
 
 
 class Mqtt(Protocol):
     """Where messages go: the MQTT client."""
 
+    @property
+    def statistics(self) -> Statistics:
+        """What the client counts."""
+
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
     ) -> None:
         """Send a message, or let it wait while the broker is away."""
+
+    def subscribe(self, topic_filter: str) -> None:
+        """Hear what is published to topics, now and after every reconnect."""
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Hear it no more."""
 
 
 class Publisher:
@@ -39,6 +51,7 @@ class Publisher:
         entity_of: Gives a device's entity as it is now: what is held back may be published under a new name.
         adjust: Called with each message before the filters, to complete it.
         now: Unix time in seconds.
+        published: Called with each message after it was published.
     """
 
     def __init__(
@@ -49,6 +62,7 @@ class Publisher:
         entity_of: Callable[[Device], DeviceEntity],
         adjust: Iterable[Adjust] = (),
         now: Callable[[], float] = time.time,
+        published: Iterable[Told] = (),
     ) -> None:
         self._mqtt = mqtt
         self._states = states
@@ -56,9 +70,15 @@ class Publisher:
         self._entity_of = entity_of
         self._adjust = tuple(adjust)
         self._now = now
+        self._published = tuple(published)
+        self._followers: list[Told] = []
         self._reported: dict[str, float] = {}
         self._debouncers: dict[str, Debouncer] = {}
         self._throttles: dict[str, Throttle] = {}
+
+    def follow(self, follower: Told) -> None:
+        """Call `follower` with each change, once, after it was published."""
+        self._followers.append(follower)
 
     def publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
         """Publish changes at once; what a debounce holds of the same properties is superseded."""
@@ -80,6 +100,10 @@ class Publisher:
             self._throttle(entity, settings.throttle).add(changes)
         else:
             self._publish(entity, changes)
+
+    def pending(self, entity: DeviceEntity, waiting: list[dict[str, Any]]) -> None:
+        """Publish what waits for a device that sleeps."""
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/{entity.name}/pending", dumps(waiting))
 
     def forget(self, key: str) -> None:
         """Drop what is held back for an entity: it is gone, or its settings changed."""
@@ -131,6 +155,11 @@ class Publisher:
             message = {name: value for name, value in message.items() if not filtered(name)}
         if message:
             self._send(entity, message)
+        for told in self._published:
+            told(entity, message)
+        if changes:
+            for follow in self._followers:
+                follow(entity, changes)
 
     def _add_device(self, entity: DeviceEntity, message: dict[str, Any]) -> None:
         device = entity.device

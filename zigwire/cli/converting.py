@@ -3,25 +3,58 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from typing import Any
+import time
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
 
+import click
 import orjson
 
-from zigwire.devices import NativeSource, Sources
+from zigwire.bridge.order import ordered
+from zigwire.devices import DefinitionSource, NativeSource, Sources
 from zigwire.devices.convert import Session
+from zigwire.devices.herdsman import HerdsmanSource, ScriptError, VirtualClock, locate
+from zigwire.zigbee.errors import RequestError
 
-__all__ = ["convert_lines"]
+__all__ = ["SOURCES", "convert_lines"]
+
+SOURCES = ("native", "herdsman")
+START = 1_768_478_400_000.0
+"""When every line begins: 2026-01-15 12:00 UTC in milliseconds."""
+
+GOES_BY = 600_000.0
+"""Milliseconds that go by after each line."""
+
+TIMERS_AT_MOST = 12
+TURNS = 3
+"""Turns of the event loop that hand an answer on to who waits for it."""
+
+Result = TypeVar("Result")
 
 
-def convert_lines() -> None:
-    """Answer JSON lines of standard input on standard output, in their order."""
-    session = Session(Sources([NativeSource()]))
+def convert_lines(names: Sequence[str], library: Path | None) -> None:
+    """Answer JSON lines of standard input on standard output, in their order.
+
+    Args:
+        names: Sources of definitions, in the order in which they are asked.
+        library: Folder of the field's own library, None to look for it.
+    """
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    asyncio.run(_converse(names, library))
+
+
+async def _converse(names: Sequence[str], library: Path | None) -> None:
+    timeline = Timeline(_herdsman(library) if "herdsman" in names else None)
+    known: dict[str, DefinitionSource | None] = {"native": NativeSource(), "herdsman": timeline.source}
+    session = Session(Sources(source for name in names if (source := known[name])), ordered, timeline)
     out = sys.stdout.buffer
-    with asyncio.Runner() as runner:
-        for line in sys.stdin.buffer:
-            out.write(orjson.dumps(runner.run(_answer(session, line))) + b"\n")
-            out.flush()
+    for line in sys.stdin.buffer:
+        out.write(orjson.dumps(await _answer(session, line)) + b"\n")
+        out.flush()
 
 
 async def _answer(session: Session, line: bytes) -> dict[str, Any]:
@@ -30,3 +63,53 @@ async def _answer(session: Session, line: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         return {"error": f"the line is no JSON: {error}"}
     return await session.answer(asked) if isinstance(asked, dict) else {"error": "the line is no JSON object"}
+
+
+class Timeline:
+    """The time of definitions that run in a script engine; others know none."""
+
+    def __init__(self, made: tuple[HerdsmanSource, VirtualClock] | None) -> None:
+        self.source, self._clock = made or (None, VirtualClock(START))
+
+    async def during(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do something; as long as it waits, time goes by."""
+        task = asyncio.ensure_future(work)
+        await self.settle()
+        while not task.done():
+            if not self._clock.step():
+                task.cancel()
+                raise RequestError("it waits for something that never comes")
+            await self.settle()
+        return task.result()
+
+    async def pass_by(self) -> None:
+        """Let ten minutes go by, or until a dozen timers went off."""
+        await self.settle()
+        for _ in range(TIMERS_AT_MOST):
+            if not self._clock.step(START + GOES_BY):
+                return
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way but what waits for time to go by."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+            if self.source:
+                await self.source.settle()
+
+    def rewind(self) -> None:
+        """Go back to the beginning."""
+        if self.source:
+            self.source.rewind()
+            self._clock.reset()
+
+
+def _herdsman(library: Path | None) -> tuple[HerdsmanSource, VirtualClock]:
+    package = locate(os.environ, *([library] if library else []))
+    if package is None:
+        raise click.ClickException("the library of definitions is not here: --library or ZIGWIRE_LIBRARY names its folder")
+    clock = VirtualClock(START)
+    try:
+        return HerdsmanSource(package, clock), clock
+    except ScriptError as error:
+        raise click.ClickException(f"the library in {package.modules} can't be loaded: {error}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import zigwire
+from zigwire.cli.librarian import library
 
 __all__ = ["main"]
 
@@ -106,6 +107,34 @@ def permit_join(data: Path | None, seconds: int, via: str | None) -> None:
     permit(data, seconds, via)
 
 
+@main.command()
+@FOLDER
+@click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def export(data: Path | None, target: Path) -> None:
+    """Write a data folder for Zigbee2MQTT into DIR: devices, groups, states and settings as they are now."""
+    from zigwire.cli.exporting import export_folder
+
+    export_folder(data, target)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
+    help="The data folder, which may be empty or not be there yet. [default: ./data]",
+)
+def restore(file: Path, data: Path | None) -> None:
+    """Restore a data folder from the ZIP file FILE, a backup of Zigwire or Zigbee2MQTT.
+
+    What is in the folder is moved into a folder `replaced-…` in it.
+    """
+    from zigwire.cli.restoring import restore_folder
+
+    restore_folder(file, data)
+
+
 @main.group()
 def simulator() -> None:
     """Do things to the devices of a simulated house that is running."""
@@ -128,6 +157,9 @@ _simulator_verb("cut-power", "Cut the power of DEVICE.")
 _simulator_verb("restore-power", "Give DEVICE power again.")
 _simulator_verb("unplug", "Unplug what DEVICE feeds.")
 _simulator_verb("leave", "Make DEVICE leave its network.")
+_simulator_verb("green-power-pair", "Make the Green Power switch DEVICE ask to be let in; a router has to hear it.")
+_simulator_verb("green-power-press", "Press the Green Power switch DEVICE.")
+_simulator_verb("green-power-leave", "Make the Green Power switch DEVICE leave.")
 
 
 @simulator.command("plug-in")
@@ -170,7 +202,22 @@ def simulate(port: int, house: Path) -> None:
 
 
 @main.command()
-def convert() -> None:
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    type=click.Choice(["native", "herdsman"]),
+    default=["native", "herdsman"],
+    show_default=True,
+    help="Where definitions come from; may be given more than once, the first that knows a device is taken.",
+)
+@click.option(
+    "--library",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the field's own library. [default: $ZIGWIRE_LIBRARY]",
+)
+def convert(sources: tuple[str, ...], folder: Path | None) -> None:
     """Say what becomes of frames and messages, without a radio: JSON lines in, JSON lines out.
 
     A line {"kind": "device", "id": …, "identity": {…}} chooses the device; lines of the kinds decode, encode, get and
@@ -178,4 +225,7 @@ def convert() -> None:
     """
     from zigwire.cli.converting import convert_lines
 
-    convert_lines()
+    convert_lines(sources, folder)
+
+
+main.add_command(library)
