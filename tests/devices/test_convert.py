@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from zigwire.bridge.order import ordered
+from zigwire.cli.converting import Timeline
 from zigwire.devices import Bind, Definition, NativeSource, Sources, compile_definition
 from zigwire.devices.convert import Session
 from zigwire.devices.feature import Feature
@@ -30,7 +32,7 @@ IDENTITY = {
 
 @pytest.fixture
 async def session():
-    session = Session(Sources([NativeSource()]))
+    session = Session(Sources([NativeSource()]), ordered, Timeline(None))
     await session.answer({"kind": "device", "id": "Xiaomi/ZNCZ02LM", "identity": IDENTITY})
     return session
 
@@ -101,7 +103,7 @@ async def test_binds_show_their_target():
             )
 
     READ = Read(endpoint=1, cluster="genOnOff", attributes=("onOff",))  # noqa: N806
-    session = Session(Sources([Source()]))
+    session = Session(Sources([Source()]), ordered, Timeline(None))
     await session.answer({"kind": "device", "identity": {"ieeeAddr": "0x1", "endpoints": [{"id": 3}]}})
     assert (await session.answer({"kind": "configure"}))["steps"] == [
         {"zdo": "bind", "endpoint": 3, "cluster_id": 6, "target": {"$endpoint": "0x00124b00deadbeef/1"}},
@@ -129,7 +131,7 @@ async def test_what_is_refused_says_why(session, line, error):
 
 
 async def test_an_unknown_device_is_none():
-    session = Session(Sources([NativeSource()]))
+    session = Session(Sources([NativeSource()]), ordered, Timeline(None))
     answer = await session.answer(
         {"kind": "device", "identity": {"ieeeAddr": "0x1", "modelID": "x", "manufacturerName": None}}
     )

@@ -86,6 +86,7 @@ def test_a_message_has_all_of_the_header():
         disable_default_response=True,
         payload=b"\x02",
         rest=b"\x02",
+        frame=bytes.fromhex("1d5f11630102"),
     )
 
 

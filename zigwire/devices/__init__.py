@@ -4,6 +4,7 @@ from zigwire.devices.behaviour import Behaviour, Host, Outcome
 from zigwire.devices.definition import Definition
 from zigwire.devices.errors import DefinitionError
 from zigwire.devices.feature import Bind, Context, Encoded, Reading
+from zigwire.devices.generic import GenericSource
 from zigwire.devices.native import NativeBehaviour, compile_definition
 from zigwire.devices.sources import DefinitionSource, NativeSource, Sources
 
@@ -15,6 +16,7 @@ __all__ = [
     "DefinitionError",
     "DefinitionSource",
     "Encoded",
+    "GenericSource",
     "Host",
     "NativeBehaviour",
     "NativeSource",

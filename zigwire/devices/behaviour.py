@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -12,9 +12,13 @@ from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
 from zigwire.zigbee.model import Binding, Device
 
-__all__ = ["Behaviour", "Host", "Outcome"]
+__all__ = ["Behaviour", "Event", "Host", "Outcome"]
 
 Priority = Literal["user", "background"]
+Event = Literal[
+    "deviceAnnounce", "deviceInterview", "deviceJoined", "deviceNetworkAddressChanged", "deviceOptionsChanged"
+]
+"""What definitions want to hear of; `data` of an interview has `status`, of options `from` and `to`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,14 @@ class Host(Protocol):
     ) -> Message | None:
         """Send a request and return the device's answer."""
 
+    async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
+        """Send a request and wait for no answer."""
+
     async def multicast(self, group_id: int, request: Request) -> None:
         """Send a request to a group."""
+
+    async def broadcast(self, address: int, request: Request) -> None:
+        """Send a request to a broadcast address."""
 
     async def bind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
         """Make a device send what concerns a cluster to a target."""
@@ -47,11 +57,23 @@ class Host(Protocol):
     async def unbind(self, device: Device, endpoint: int, binding: Binding) -> None:
         """End a bind."""
 
+    def device(self, ieee: str) -> Device | None:
+        """Return a device of the network, such as another member of a group."""
+
     def coordinator_binding(self, cluster: int) -> Binding:
         """Return the bind that leads to the coordinator."""
 
+    def network(self) -> Mapping[str, Any]:
+        """Return `panID`, `extendedPanID` and `channel` of the network, nothing before it was up."""
+
+    def use_clusters(self, device: Device, clusters: Mapping[str, Mapping[str, Any]]) -> None:
+        """Let a device have clusters of its own, in the form of the table of clusters."""
+
     def save(self, device: Device) -> None:
         """Keep the device's meta and scenes after they changed."""
+
+    def scenes_changed(self, devices: Iterable[Device]) -> None:
+        """Keep and show the scenes of devices after they changed."""
 
     def publish(self, device: Device, state: Mapping[str, Any]) -> None:
         """Publish a state that came about by itself: by a timer, or late."""
@@ -91,11 +113,18 @@ class Behaviour(Protocol):
     def can_configure(self) -> bool:
         """Whether there is a set-up to do after the interview."""
 
+    @property
+    def custom_clusters(self) -> Mapping[str, Any]:
+        """Clusters that the definition adds to the table, as the interface lists them."""
+
     def exposes(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what the interface lists under these options, `linkquality` last."""
 
     def check_options(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with the values; keys that are no options of a definition are not looked at."""
+
+    def override_discovery(self, payload: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a message for Home Assistant's discovery as the definition wants it."""
 
     def decode(self, endpoint: int, message: Message, context: Context) -> dict[str, Any] | None:
         """Return the state that a message tells, ready for JSON; more may be published later.
@@ -140,6 +169,9 @@ class Behaviour(Protocol):
         Raises:
             RequestError: The device did not do one of them; the ones before it are done.
         """
+
+    def event(self, kind: Event, data: Mapping[str, Any]) -> None:
+        """Tell the definition what happened to its device; what follows from it goes on by itself."""
 
     def stop(self) -> None:
         """Serve no more: end what is under way and what timers would do."""

@@ -6,8 +6,8 @@ on air stands in the answers as it would go: endpoint, cluster id and frame in h
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from zigwire.devices.behaviour import Behaviour, Priority
 from zigwire.devices.errors import DefinitionError, shortened
@@ -19,20 +19,56 @@ from zigwire.zcl.errors import EncodeError, ParseError
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
 from zigwire.zigbee.errors import RequestError
-from zigwire.zigbee.model import Binding, Device, DeviceType, Endpoint
+from zigwire.zigbee.model import Binding, Device, DeviceType, Endpoint, InterviewState
 
-__all__ = ["Session"]
+__all__ = ["Ordered", "Session", "Time"]
 
 TSN = 1
 COORDINATOR = "0x00124b00deadbeef"
 
+Result = TypeVar("Result")
+Ordered = Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]]
+"""Puts the keys of a message in the order in which they are carried out."""
+
+
+class Time(Protocol):
+    """What goes on by itself in between lines."""
+
+    async def during(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do something; as long as it waits, time goes by.
+
+        Raises:
+            RequestError: It waits for something that never comes.
+        """
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way but what waits for time to go by."""
+
+    async def pass_by(self) -> None:
+        """Let ten minutes go by: what is under way ends, timers go off."""
+
+    def rewind(self) -> None:
+        """Go back to the beginning: every line finds the current device as it was after its set-up."""
+
+    def rewind_further(self) -> None:
+        """Go back to before the set-up: no attribute of the current device is known."""
+
 
 class Session:
-    """Answers lines; remembers the current device."""
+    """Answers lines; remembers the current device.
 
-    def __init__(self, sources: Sources) -> None:
+    Args:
+        sources: Where definitions come from.
+        ordered: Orders the keys of a message.
+        time: What goes on by itself.
+    """
+
+    def __init__(self, sources: Sources, ordered: Ordered, time: Time) -> None:
         self._sources = sources
+        self._ordered = ordered
+        self._time = time
         self._bench = Bench()
+        self._identity: Mapping[str, Any] = {}
         self._behaviour: Behaviour | None = None
         self._answers = {
             "decode": self._decode,
@@ -46,11 +82,13 @@ class Session:
         kind = line.get("kind")
         try:
             if kind == "device":
-                return self._device(line["identity"])
+                return await self._device(line["identity"])
             if kind not in self._answers:
                 return {"error": f"kind is {shortened(kind)}; allowed: {', '.join(('device', *self._answers))}"}
             if self._behaviour is None:
                 return {"error": "no device is current: an earlier line must name one that is supported"}
+            self._time.rewind()
+            _forget(self._behaviour.device, self._identity)
             self._bench.begin(line)
             return await self._answers[kind](line, self._behaviour)
         except KeyError as error:
@@ -58,11 +96,11 @@ class Session:
         except (DefinitionError, EncodeError, ParseError, RequestError) as error:
             return {"error": str(error)}
 
-    def _device(self, identity: Mapping[str, Any]) -> dict[str, Any]:
-        device = _device(identity)
-        behaviour = self._behaviour = self._sources.find(device, self._bench)
+    async def _device(self, identity: Mapping[str, Any]) -> dict[str, Any]:
+        self._identity = identity
+        behaviour = await self._find(_device(identity))
         if behaviour is None:
-            model, maker = shortened(device.model_id), shortened(device.manufacturer_name)
+            model, maker = shortened(identity.get("modelID")), shortened(identity.get("manufacturerName"))
             return {"error": f"no definition fits model {model} of {maker}"}
         return {
             "vendor": behaviour.definition.vendor,
@@ -73,29 +111,46 @@ class Session:
             "supports_ota": behaviour.definition.ota,
         }
 
+    async def _find(self, device: Device) -> Behaviour | None:
+        """Make a device the current one."""
+        if self._behaviour:
+            self._behaviour.stop()
+        self._bench.begin({})
+        self._behaviour = self._sources.find(device, self._bench)
+        await self._time.settle()
+        if self._behaviour is None:
+            self._behaviour = self._sources.find(device, self._bench)
+        return self._behaviour
+
     async def _decode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         message = codec.parse(line["cluster_id"], _octets(line["frame_hex"]))
         payload = behaviour.decode(line["endpoint"], message, self._bench.context())
+        await self._time.pass_by()
         return {"payload": payload, "published": self._bench.published}
 
     async def _encode(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         message: Mapping[str, Any] = line["message"]
         state: dict[str, Any] = {}
         claimed: set[Hashable] = set()
-        for key, value in message.items():
+        for key, value in self._ordered(message):
             if (claim := behaviour.claim(key)) in claimed:
                 continue
             claimed.add(claim)
-            state.update((await behaviour.set(key, value, self._bench.context(message))).state)
+            setting = behaviour.set(key, value, self._bench.context(message))
+            state.update((await self._time.during(setting)).state)
+        await self._time.pass_by()
         return {"frames": self._bench.sent, "state_after": state or None, "published": self._bench.published}
 
     async def _get(self, line: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         for key in line["message"]:
-            await behaviour.get(key, self._bench.context(line["message"]))
+            await self._time.during(behaviour.get(key, self._bench.context(line["message"])))
+        await self._time.pass_by()
         return {"frames": self._bench.sent}
 
     async def _configure(self, _: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
-        await behaviour.configure()
+        self._time.rewind_further()
+        await self._time.during(behaviour.configure())
+        await self._time.pass_by()
         return {"steps": self._bench.sent}
 
 
@@ -127,6 +182,15 @@ class Bench:
         self.sent.append(frame)
         return None if answer is None else codec.parse(frame["cluster_id"], _octets(answer))
 
+    async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
+        """Note a request that nobody answers."""
+        del device, priority
+        self.sent.append(_frame(request))
+
+    async def broadcast(self, address: int, request: Request) -> None:
+        """Note a request to a broadcast address."""
+        self.sent.append({**_frame(request), "broadcast": address})
+
     async def multicast(self, group_id: int, request: Request) -> None:
         """Note a request to a group."""
         self.sent.append({**_frame(request), "group_id": group_id})
@@ -141,11 +205,26 @@ class Bench:
         del device
         self.sent.append({"zdo": "unbind", **_bound(endpoint, binding)})
 
+    def device(self, ieee: str) -> Device | None:
+        """Return nobody: there is no network."""
+        del ieee
+        return None
+
     def coordinator_binding(self, cluster: int) -> Binding:
         """Return the bind that leads to the coordinator."""
         return Binding(cluster, ieee=COORDINATOR, endpoint=1)
 
+    def network(self) -> Mapping[str, Any]:
+        """Return what a network might have."""
+        return {"panID": 0x1A62, "extendedPanID": "0xdddddddddddddddd", "channel": 11}
+
+    def use_clusters(self, device: Device, clusters: Mapping[str, Mapping[str, Any]]) -> None:
+        """Nobody else reads the frames."""
+
     def save(self, device: Device) -> None:
+        """Nothing is kept."""
+
+    def scenes_changed(self, devices: Iterable[Device]) -> None:
         """Nothing is kept."""
 
     def publish(self, device: Device, state: Mapping[str, Any]) -> None:
@@ -175,6 +254,7 @@ def _device(identity: Mapping[str, Any]) -> Device:
             device=one.get("deviceID") or 0,
             input_clusters=list(one.get("inputClusters", ())),
             output_clusters=list(one.get("outputClusters", ())),
+            attributes=_attributes(one),
         )
         for one in identity.get("endpoints", ())
     )
@@ -192,8 +272,20 @@ def _device(identity: Mapping[str, Any]) -> Device:
         hardware_version=identity.get("hardwareVersion"),
         date_code=identity.get("dateCode"),
         software_build_id=identity.get("softwareBuildID"),
+        interview_state=InterviewState.SUCCESSFUL,
+        meta=dict(identity.get("meta") or {}),
         endpoints={endpoint.id: endpoint for endpoint in endpoints},
     )
+
+
+def _attributes(endpoint: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {cluster: dict(known) for cluster, known in (endpoint.get("attributes") or {}).items()}
+
+
+def _forget(device: Device, identity: Mapping[str, Any]) -> None:
+    """Let a device know no more of its attributes than it did at first."""
+    for one in identity.get("endpoints", ()):
+        device.endpoints[one["id"]].attributes = _attributes(one)
 
 
 def _octets(text: str) -> bytes:
@@ -212,8 +304,5 @@ def _bound(endpoint: int, binding: Binding) -> dict[str, Any]:
 
 
 def _frame(request: Request) -> dict[str, Any]:
-    return {
-        "endpoint": request.endpoint,
-        "cluster_id": CLUSTERS.resolve(request.cluster, request.manufacturer).id,
-        "frame_hex": codec.encode(request, TSN).hex(),
-    }
+    cluster = CLUSTERS.resolve(request.cluster, request.manufacturer).id
+    return {"endpoint": request.endpoint, "cluster_id": cluster, "frame_hex": codec.encode(request, TSN).hex()}

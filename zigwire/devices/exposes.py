@@ -15,6 +15,7 @@ __all__ = [
     "PUBLISHED",
     "SET",
     "Access",
+    "Action",
     "Binary",
     "Climate",
     "Composite",
@@ -31,6 +32,7 @@ __all__ = [
     "Preset",
     "Switch",
     "Text",
+    "joined",
     "singles",
 ]
 
@@ -241,6 +243,15 @@ class Enum(Expose):
 
 
 @dataclass(frozen=True, slots=True)
+class Action(Enum):
+    """What somebody does with a remote control; all its endpoints tell it under one key."""
+
+    def at(self, endpoint: str) -> Action:
+        """Return what is done at an endpoint: `on_left`."""
+        return replace(self, values=tuple(f"{value}_{endpoint}" for value in self.values))
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Expose):
     """Any text."""
 
@@ -402,6 +413,16 @@ def singles(items: Iterable[Item]) -> Iterator[Expose]:
             yield from item.features
         else:
             yield item
+
+
+def joined(items: Iterable[Item]) -> list[Item]:
+    """Return the items with all actions in one, behind the others."""
+    every = list(items)
+    actions = [item for item in every if isinstance(item, Action)]
+    if not actions:
+        return every
+    values = dict.fromkeys(value for action in actions for value in action.values)
+    return [*(item for item in every if not isinstance(item, Action)), replace(actions[0], values=tuple(values))]
 
 
 def _either(values: Iterable[bool | str | int]) -> str:

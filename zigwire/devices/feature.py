@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from zigwire.devices.exposes import Expose, Item
 from zigwire.zcl.message import Message
@@ -12,6 +12,7 @@ from zigwire.zcl.requests import Request
 from zigwire.zigbee.model import Device, Group
 
 __all__ = [
+    "Ask",
     "Bind",
     "Call",
     "Context",
@@ -24,7 +25,13 @@ __all__ = [
     "Reading",
     "Received",
     "Step",
+    "Values",
+    "nothing_more",
 ]
+
+Next = TypeVar("Next")
+Values: TypeAlias = Mapping[str | int, Any]
+"""Values of attributes by name and by id; nothing where the device did not give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,18 @@ class Received:
     Attributes:
         place: Where it came from.
         message: The frame.
-        values: Values of the attributes in it, by name and by id.
+        values: Values of the attributes in it.
         context: Options and cached state.
     """
 
     place: Place
     message: Message
-    values: Mapping[str | int, Any]
+    values: Values
     context: Context
+
+    def cached(self, name: str) -> Any:
+        """Return a property of this place as it was last known."""
+        return self.context.state.get(self.place.key(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +96,14 @@ class Call:
         key: The key without the endpoint's name.
         value: What it should become; None when it is read.
         context: Options, cached state and the whole message.
+        notes: What earlier commands noted for this endpoint.
     """
 
     place: Place
     key: str
     value: Any
     context: Context
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     def cached(self, name: str) -> Any:
         """Return a property of this place as it was last known."""
@@ -103,13 +116,42 @@ class Call:
         message = self.context.message
         return message.get(self.place.key(name), message.get(name))
 
+    def names(self, name: str) -> bool:
+        """Whether the message has a key of this place, be it null."""
+        message = self.context.message
+        return name == self.key or self.place.key(name) in message or name in message
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[Next]):
+    """A request whose answer decides how it goes on.
+
+    Attributes:
+        request: What to send.
+        then: What follows from the values in the answer; from none when the device refused, or when it was a group.
+        after: Seconds to wait before it is sent.
+    """
+
+    request: Request
+    then: Callable[[Values], Next]
+    after: float = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What to send for a key, and the state that follows when the device acknowledges."""
+    """What to send for a key, and the state that follows when the device acknowledges.
 
-    requests: tuple[Request, ...]
+    Attributes:
+        requests: What to send.
+        state: Properties; keys have no endpoint name.
+        notes: What later commands for the endpoint want to know; kept as long as the program runs.
+        ask: What to ask for after that, and how it goes on.
+    """
+
+    requests: tuple[Request, ...] = ()
     state: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    ask: Ask[Encoded] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +211,12 @@ class Bind:
     cluster: str | int
 
 
-Step: TypeAlias = Bind | Request
+Step: TypeAlias = "Bind | Request | Ask[tuple[Step, ...]]"
+
+
+def nothing_more(_: Values) -> tuple[Step, ...]:
+    """Go on as before, whatever the answer to a step is."""
+    return ()
 
 
 def _no_setup(_: Place) -> tuple[Step, ...]:
@@ -192,6 +239,9 @@ class Feature:
         options: What users can choose.
         setup: What to send once after the interview, in order.
         shown: Whether the exposes are listed under these options.
+        unlisted: Properties that it publishes though the interface does not list them.
+        companions: Keys that say more about another key of the message, and nothing without it.
+        facts: Attributes that are kept with the endpoint when the device tells them, by cluster.
         endpoints: Names of the endpoints that it is on; none: it hears all and commands the default one.
     """
 
@@ -202,6 +252,9 @@ class Feature:
     options: tuple[Expose, ...] = ()
     setup: Callable[[Place], tuple[Step, ...]] = _no_setup
     shown: Callable[[Mapping[str, Any]], bool] = _always
+    unlisted: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
 
     def at(self, *endpoints: str) -> Feature:
@@ -212,4 +265,4 @@ class Feature:
         """Return the exposes of all endpoints."""
         if not self.endpoints:
             return self.exposes
-        return tuple(item.at(name) for name in self.endpoints for item in self.exposes)
+        return tuple(item.at(name) for item in self.exposes for name in self.endpoints)

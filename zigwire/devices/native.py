@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from zigwire.devices import quantities
-from zigwire.devices.behaviour import Host, Outcome
+from zigwire.devices.action import Action, send
+from zigwire.devices.behaviour import Event, Host, Outcome
+from zigwire.devices.blocks import raw, scenes
 from zigwire.devices.definition import Definition
 from zigwire.devices.errors import BadValueError, NotReadableError, ReadOnlyError, UnknownEndpointError, UnknownKeyError
-from zigwire.devices.exposes import PUBLISHED, Expose, Numeric, singles
-from zigwire.devices.feature import Bind, Call, Context, Encoded, Place, Reading, Received, Step
+from zigwire.devices.exposes import PUBLISHED, Expose, Numeric, joined, singles
+from zigwire.devices.feature import Ask, Bind, Call, Context, Encoded, Place, Reading, Received, Step, Values
 from zigwire.devices.tables import Command, Tables
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.message import Message
+from zigwire.zcl.requests import Request
 from zigwire.zigbee.errors import StatusError
 from zigwire.zigbee.model import Device
 
-__all__ = ["NativeBehaviour", "compile_definition"]
+__all__ = ["LINKQUALITY", "NativeBehaviour", "Pause", "compile_definition"]
 
 LINKQUALITY = Numeric(
     "linkquality",
@@ -33,16 +38,28 @@ CARRY_VALUES = frozenset({"attributeReport", "readResponse"})
 # Up to here every whole float is exactly one integer; JSON readers rely on no more either.
 LARGEST_WHOLE = 2**53
 
+ACTIONS: Mapping[str, Action] = {**raw.ACTIONS, **scenes.ACTIONS}
+"""Keys that every device has, unless its definition has an encoder for them."""
+
 Result = TypeVar("Result", Encoded, Reading)
+Pause = Callable[[float], Awaitable[None]]
 
 
-def compile_definition(definition: Definition, device: Device, host: Host) -> NativeBehaviour:
+def compile_definition(
+    definition: Definition, device: Device, host: Host, pause: Pause = asyncio.sleep
+) -> NativeBehaviour:
     """Make a definition ready for a device. To be done once, and again when an interview changed the device.
+
+    Args:
+        definition: What fits the device.
+        device: Whose it is.
+        host: What serves the device.
+        pause: Waits for so many seconds.
 
     Raises:
         ValueError: The definition names an endpoint, cluster or attribute that does not exist.
     """
-    return NativeBehaviour(definition.labelled(device), device, Tables.of(definition), host)
+    return NativeBehaviour(definition.labelled(device), device, Tables.of(definition), host, pause)
 
 
 class NativeBehaviour:
@@ -54,12 +71,16 @@ class NativeBehaviour:
         endpoint_names: Numbers of the endpoints that have a name.
     """
 
-    def __init__(self, definition: Definition, device: Device, tables: Tables, host: Host) -> None:
+    def __init__(
+        self, definition: Definition, device: Device, tables: Tables, host: Host, pause: Pause = asyncio.sleep
+    ) -> None:
         self.definition = definition
         self.device = device
         self.endpoint_names: Mapping[str, int] = definition.endpoint_names
         self._tables = tables
         self._host = host
+        self._pause = pause
+        self._notes: dict[int, Mapping[str, Any]] = {}
         self._names = {number: name for name, number in self.endpoint_names.items() if name != "default"}
         self._exposed = {one.key: one for feature in definition.features for one in singles(feature.items())}
         self._advertised = _by_name(self._own_options())
@@ -98,7 +119,8 @@ class NativeBehaviour:
     def exposes(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what the interface lists under these options, `linkquality` last."""
         shown = (feature for feature in self.definition.features if feature.shown(options))
-        return [*(item.to_dict() for feature in shown for item in feature.items()), LINKQUALITY.to_dict()]
+        items = joined(item for feature in shown for item in feature.items())
+        return [*(item.to_dict() for item in items), LINKQUALITY.to_dict()]
 
     def check_options(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with the values; keys that are no options of a definition are not looked at."""
@@ -111,20 +133,21 @@ class NativeBehaviour:
             None when no decoder is for it, {} when one is but has nothing to say.
         """
         values = _values(message)
+        self._remember(endpoint, message.cluster_id, values)
         keys = [key for key in values if isinstance(key, int)] if values else [message.type]
         found = self._tables.find(endpoint, message.cluster_id, keys)
         if not found:
             return None
-        place = Place(self.device, endpoint, self._names.get(endpoint))
-        received = Received(place, message, values, context)
+        place, everywhere = Place(self.device, endpoint, self._names.get(endpoint)), Place(self.device, endpoint)
         state: dict[str, Any] = {}
         for decode in found:
+            received = Received(place if decode.placed else everywhere, message, values, context)
             state.update(_named(decode.run(received), place, decode.named))
         return {key: self._finished(key, value, context.options) for key, value in state.items()}
 
     def can_set(self, key: str, endpoint: str | None = None) -> bool:
-        """Whether an encoder is for the key."""
-        return self._find(self._tables.encoders, key, endpoint) is not None
+        """Whether an encoder or an action is for the key."""
+        return self._find(self._tables.encoders, key, endpoint) is not None or self._split(key)[0] in ACTIONS
 
     def can_get(self, key: str, endpoint: str | None = None) -> bool:
         """Whether a reader is for the key."""
@@ -141,13 +164,9 @@ class NativeBehaviour:
         Raises:
             DefinitionError: There is no such key or endpoint, it can't be set, or not to this value.
         """
-        command = self._find(self._tables.encoders, key, context.endpoint)
-        if command is None:
-            raise ReadOnlyError(key) if key in self.properties else UnknownKeyError(key, self._tables.encoders)
-        call = self._call(command, key, value, context)
+        command, call = self._encoder(key, value, context)
         encoded = command.run(call)
-        state = _named(encoded.state, call.place, command.named)
-        return Encoded(encoded.requests, {name: _plain(own) for name, own in state.items()})
+        return replace(encoded, state=_told(encoded.state, call.place, command.named))
 
     def read(self, key: str, context: Context) -> Reading:
         """Return what to send to get a key.
@@ -155,11 +174,11 @@ class NativeBehaviour:
         Raises:
             DefinitionError: There is no such key or endpoint, or it can't be read.
         """
-        command = self._find(self._tables.readers, key, context.endpoint)
+        command = self._find(self._tables.readers, key, self._endpoint(context))
         if command is None:
             known = key in self.properties or key in self._tables.encoders
             raise NotReadableError(key) if known else UnknownKeyError(key, self._tables.readers)
-        call = self._call(command, key, None, context)
+        call = self._call(command.key, command.endpoint, None, context)
         reading = command.run(call)
         if reading.fallback is None:
             return reading
@@ -167,37 +186,122 @@ class NativeBehaviour:
 
     async def set(self, key: str, value: Any, context: Context) -> Outcome:
         """Send what sets a key; see `Behaviour.set`."""
-        encoded = self.encode(key, value, context)
-        for request in encoded.requests:
-            if context.group is None:
-                await self._host.request(self.device, request)
-            else:
-                await self._host.multicast(context.group.id, request)
-        return Outcome(encoded.state)
+        stem, name = self._split(key)
+        if stem in ACTIONS and self._find(self._tables.encoders, key, self._endpoint(context)) is None:
+            return await ACTIONS[stem](self._call(stem, name or self._name(context), value, context), self._host)
+        command, call = self._encoder(key, value, context)
+        state: dict[str, Any] = {}
+        encoded: Encoded | None = command.run(call)
+        while encoded:
+            for request in encoded.requests:
+                await send(self._host, self.device, context, request)
+            state.update(_told(encoded.state, call.place, command.named))
+            self._notes[call.place.endpoint] = {**self._notes.get(call.place.endpoint, {}), **encoded.notes}
+            encoded = await self._follow(encoded.ask, context) if encoded.ask else None
+        return Outcome(state)
 
     async def get(self, key: str, context: Context) -> Mapping[str, Any]:
         """Send what asks for a key; see `Behaviour.get`."""
         reading = self.read(key, context)
-        try:
-            for request in reading.requests:
-                await self._host.request(self.device, request)
-        except StatusError:
-            if reading.fallback is None:
-                raise
-            return reading.fallback
-        return {}
+        known: Mapping[str, Any] = {}
+        for request in reading.requests:
+            try:
+                await send(self._host, self.device, context, request)
+            except StatusError:
+                if reading.fallback is None:
+                    raise
+                known = reading.fallback
+        return known
 
     async def configure(self) -> None:
         """Do all steps of the set-up in their order; see `Behaviour.configure`."""
-        for step in self.setup:
-            if isinstance(step, Bind):
-                target = self._host.coordinator_binding(CLUSTERS.resolve(step.cluster).id)
-                await self._host.bind(self.device, step.endpoint, target, priority="background")
-            else:
-                await self._host.request(self.device, step, priority="background")
+        await self._do(self.setup)
+
+    @property
+    def custom_clusters(self) -> Mapping[str, Any]:
+        """None: the table knows all that blocks use."""
+        return {}
+
+    def override_discovery(self, payload: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the message as it is."""
+        del options
+        return dict(payload)
+
+    def event(self, kind: Event, data: Mapping[str, Any]) -> None:
+        """Nothing follows from it."""
 
     def stop(self) -> None:
         """Nothing goes on by itself."""
+
+    async def _do(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            if isinstance(step, Bind):
+                target = self._host.coordinator_binding(CLUSTERS.resolve(step.cluster).id)
+                await self._host.bind(self.device, step.endpoint, target, priority="background")
+            elif isinstance(step, Ask):
+                await self._do(step.then(await self._ask(step.request)))
+            else:
+                await self._host.request(self.device, step, priority="background")
+
+    async def _ask(self, request: Request) -> Values:
+        """Return what the device answers to a step of the set-up, nothing when it refuses."""
+        try:
+            answer = await self._host.request(self.device, request, priority="background")
+        except StatusError:
+            return {}
+        return self._learnt(request, answer)
+
+    async def _follow(self, ask: Ask[Encoded], context: Context) -> Encoded:
+        """Ask what comes next in a command."""
+        await self._pause(ask.after)
+        try:
+            answer = await send(self._host, self.device, context, ask.request)
+        except StatusError:
+            return ask.then({})
+        return ask.then(self._learnt(ask.request, answer))
+
+    def _learnt(self, request: Request, answer: Message | None) -> Values:
+        if answer is None:
+            return {}
+        values = _values(answer)
+        self._remember(request.endpoint, answer.cluster_id, values)
+        return values
+
+    def _remember(self, endpoint: int, cluster: int, values: Values) -> None:
+        """Keep the facts among the values with the endpoint."""
+        facts = self._tables.facts.get(cluster)
+        if not facts or endpoint not in self.device.endpoints:
+            return
+        known = self.device.endpoints[endpoint].attributes.setdefault(CLUSTERS.find(cluster).name, {})
+        news = {name: value for name in facts if (value := values.get(name)) is not None and known.get(name) != value}
+        if news:
+            known.update(news)
+            self._host.save(self.device)
+
+    def _encoder(self, key: str, value: Any, context: Context) -> tuple[Command[Encoded], Call]:
+        command = self._find(self._tables.encoders, key, self._endpoint(context))
+        if command is None:
+            raise ReadOnlyError(key) if key in self.properties else UnknownKeyError(key, self._tables.encoders)
+        call = self._call(command.key, command.endpoint, value, context)
+        return command, replace(call, notes=self._notes.get(call.place.endpoint, {}))
+
+    def _split(self, key: str) -> tuple[str, str | None]:
+        """Split off the name of an endpoint that a key ends with."""
+        for name in self._names.values():
+            if key.endswith(f"_{name}"):
+                return key.removesuffix(f"_{name}"), name
+        return key, None
+
+    def _name(self, context: Context) -> str | None:
+        """Return the name of the endpoint that a command is for, None when it has none."""
+        number = None if context.endpoint is None else self._number(context.endpoint)
+        return None if number is None else self._names.get(number)
+
+    def _endpoint(self, context: Context) -> str | None:
+        """Return the endpoint that a command is for; for a group's the one that is its member."""
+        if context.group is None:
+            return context.endpoint
+        return next((str(one.endpoint) for one in context.group.members if one.ieee == self.device.ieee), None)
 
     def _own_options(self) -> Iterator[Expose]:
         yield from quantities.advertised(self._exposed.values())
@@ -220,13 +324,16 @@ class NativeBehaviour:
         name = next((name for number, name in self._names.items() if str(number) == endpoint), endpoint)
         return table.get(f"{key}_{name}") or table.get(key)
 
-    def _call(self, command: Command[Any], key: str, value: Any, context: Context) -> Call:
-        if command.endpoint or context.endpoint is None:
-            return Call(self._place(command.endpoint), command.key, value, context)
-        number = self._number(context.endpoint)
+    def _call(self, key: str, name: str | None, value: Any, context: Context) -> Call:
+        """Make a call of a key at an endpoint of that name; the state of a group knows no endpoints."""
+        endpoint = self._endpoint(context)
+        if name or endpoint is None:
+            place = self._place(name)
+            return Call(replace(place, name=None) if context.group else place, key, value, context)
+        number = self._number(endpoint)
         if number is None:
-            raise UnknownEndpointError(key, context.endpoint)
-        return Call(Place(self.device, number), command.key, value, context)
+            raise UnknownEndpointError(key, endpoint)
+        return Call(Place(self.device, number), key, value, context)
 
     def _place(self, name: str | None) -> Place:
         number = self._number(name or "default")
@@ -264,6 +371,10 @@ def _named(state: Mapping[str, Any], place: Place, named: frozenset[str]) -> Map
     if not named:
         return state
     return {place.key(key) if key in named else key: value for key, value in state.items()}
+
+
+def _told(state: Mapping[str, Any], place: Place, named: frozenset[str]) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in _named(state, place, named).items()}
 
 
 def _is_measured(value: Any) -> bool:

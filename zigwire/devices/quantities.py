@@ -9,7 +9,7 @@ from typing import Any
 
 from zigwire.devices.exposes import PUBLISHED, SET, Expose, Numeric
 
-__all__ = ["adjusted", "advertised", "calibration", "option", "precision"]
+__all__ = ["adjusted", "advertised", "calibration", "option", "precision", "reachable", "rounded"]
 
 # Measured quantities with the digits behind the point that they are published with (recorded from Zigbee2MQTT 2.14.1).
 DIGITS = {
@@ -102,7 +102,7 @@ def adjusted(name: str, value: float, options: Mapping[str, Any], *, exposed: bo
         digits = DIGITS.get(name, MOST_DIGITS)
     if chosen is not None:
         digits = int(chosen)
-    return value if digits is None else _rounded(value, digits)
+    return value if digits is None else rounded(value, digits)
 
 
 def _measured(expose: Expose) -> bool:
@@ -117,7 +117,7 @@ def _chosen(option: Numeric, value: Any) -> float | None:
     return float(value) if option.allows(value) else None
 
 
-def _rounded(value: float, digits: int) -> float:
+def rounded(value: float, digits: int) -> float:
     """Round half up, as the recorded values are (-53.5 to -53)."""
     factor = float(10**digits)
     if isinstance(value, int) or not math.isfinite(value * factor):

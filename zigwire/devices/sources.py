@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
 
 from zigwire.devices import library
 from zigwire.devices.behaviour import Behaviour, Host
 from zigwire.devices.definition import Definition, model_key
-from zigwire.devices.native import compile_definition
+from zigwire.devices.errors import shortened
+from zigwire.devices.names import has_name, names_of, near, under_name
+from zigwire.devices.native import Pause, compile_definition
 from zigwire.zigbee.model import Device
 
-__all__ = ["DefinitionSource", "NativeSource", "Sources"]
+__all__ = ["DefinitionSource", "NamedSource", "NativeSource", "Sources"]
 
 LOG = logging.getLogger(__name__)
 
@@ -27,13 +30,34 @@ class DefinitionSource(Protocol):
         """
 
 
+@runtime_checkable
+class NamedSource(DefinitionSource, Protocol):
+    """Somebody whose definitions can be chosen by name, `Vendor/Model`."""
+
+    def named(self, name: str, device: Device, host: Host) -> Behaviour | None:
+        """Return what the definition with this name makes of a device, None when there is none."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a definition with this name."""
+
+    def names(self) -> Iterable[str]:
+        """Return the names of all definitions, or of most where finding them out takes long."""
+
+
 class NativeSource:
-    """The definitions of `devices.library`."""
+    """The definitions of `devices.library`.
+
+    Args:
+        pause: Waits for so many seconds.
+    """
+
+    def __init__(self, pause: Pause = asyncio.sleep) -> None:
+        self._pause = pause
 
     def find(self, device: Device, host: Host) -> Behaviour | None:
         """Return what the definition that fits best makes of the device."""
         definition = self.definition(device)
-        return compile_definition(definition, device, host) if definition else None
+        return compile_definition(definition, device, host, self._pause) if definition else None
 
     def definition(self, device: Device) -> Definition | None:
         """Return the definition that fits best: fingerprints go before model ids, the highest priority first."""
@@ -43,6 +67,20 @@ class NativeSource:
             if (rank := definition.rank(device)) is not None
         ]
         return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    def named(self, name: str, device: Device, host: Host) -> Behaviour | None:
+        """Return what the definition with this name makes of a device; all modules are imported for it."""
+        definition = next((one for one in library.all_definitions() if has_name(one, name)), None)
+        return compile_definition(under_name(definition, name), device, host, self._pause) if definition else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a definition with this name."""
+        return any(has_name(one, name) for one in library.all_definitions())
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all definitions."""
+        for one in library.all_definitions():
+            yield from names_of(one)
 
 
 class Sources:
@@ -62,3 +100,27 @@ class Sources:
             if found:
                 return found
         return None
+
+    def named(self, name: str, device: Device, host: Host) -> Behaviour | None:
+        """Return what the definition that the user chose makes of a device; without such a one, what `find` does."""
+        for source in self._named():
+            try:
+                found = source.named(name, device, host)
+            except ValueError as error:
+                LOG.error("The definition %s of %s can't be used: %s", shortened(name), device.ieee, error)
+                continue
+            if found:
+                return found
+        LOG.error("%s is as if none had been chosen: %s", device.ieee, self.missing(name) or "it can't be used")
+        return self.find(device, host)
+
+    def missing(self, name: str) -> str | None:
+        """Return in a sentence that no definition has this name, and which are like it; None when one has it."""
+        if any(source.has(name) for source in self._named()):
+            return None
+        like = near(name, (known for source in self._named() for known in source.names()))
+        known = f"these are like it: {', '.join(like)}" if like else "a vendor and a model are allowed: Vendor/Model"
+        return f"no definition is named {shortened(name)}; {known}"
+
+    def _named(self) -> Iterator[NamedSource]:
+        return (source for source in self._sources if isinstance(source, NamedSource))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from zigwire.devices.definition import Definition
-from zigwire.devices.exposes import singles
+from zigwire.devices.exposes import Action, singles
 from zigwire.devices.feature import Call, Decoder, Encoded, Feature, Reading, Received
 from zigwire.zcl.clusters import CLUSTERS
 
@@ -21,11 +21,19 @@ Run: TypeAlias = tuple[tuple[str, ...], Callable[[Call], Result]]
 
 @dataclass(frozen=True, slots=True)
 class Decode:
-    """A decoder at its rank in the definition, with the keys that get the endpoint's name behind them."""
+    """A decoder at its rank in the definition.
+
+    Attributes:
+        rank: Its place in the definition.
+        run: What it does.
+        named: Keys that get the endpoint's name behind them.
+        placed: Whether it is on named endpoints.
+    """
 
     rank: int
     run: Callable[[Received], Mapping[str, Any]]
     named: frozenset[str]
+    placed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +63,23 @@ class Tables:
         decoders: By endpoint, cluster id, and attribute id or message type; endpoint None stands for all others.
         encoders: By key.
         readers: By key.
+        facts: Names of attributes that are kept with the endpoint, by cluster id.
     """
 
     decoders: Mapping[Route, tuple[Decode, ...]]
     encoders: Mapping[str, Command[Encoded]]
     readers: Mapping[str, Command[Reading]]
+    facts: Mapping[int, frozenset[str]]
 
     @classmethod
     def of(cls, definition: Definition) -> Tables:
         """Make the tables of a definition."""
         return cls(
             decoders=_decoders(definition),
-            encoders=dict(_commands(definition, lambda feature: ((one.keys, one.encode) for one in feature.encoders))),
+            encoders=_companions(definition)
+            | dict(_commands(definition, lambda feature: ((one.keys, one.encode) for one in feature.encoders))),
             readers=dict(_commands(definition, lambda feature: ((one.keys, one.read) for one in feature.readers))),
+            facts=_facts(definition),
         )
 
     def find(self, endpoint: int, cluster: int, keys: Iterable[int | str]) -> list[Decode]:
@@ -84,7 +96,7 @@ def _decoders(definition: Definition) -> dict[Route, tuple[Decode, ...]]:
     table: defaultdict[Route, list[Decode]] = defaultdict(list)
     pairs = ((feature, decoder) for feature in definition.features for decoder in feature.decoders)
     for rank, (feature, decoder) in enumerate(pairs):
-        decode = Decode(rank, decoder.decode, _named(feature))
+        decode = Decode(rank, decoder.decode, _named(feature), bool(feature.endpoints))
         for endpoint in _endpoints(feature, definition):
             for cluster, key in _keys(decoder):
                 table[endpoint, cluster, key].append(decode)
@@ -118,7 +130,24 @@ def _endpoints(feature: Feature, definition: Definition) -> list[int] | list[Non
 
 
 def _named(feature: Feature) -> frozenset[str]:
-    return frozenset(expose.key for expose in singles(feature.exposes)) if feature.endpoints else frozenset()
+    if not feature.endpoints:
+        return frozenset()
+    listed = (expose.key for expose in singles(feature.exposes) if not isinstance(expose, Action))
+    return frozenset((*listed, *feature.unlisted))
+
+
+def _companions(definition: Definition) -> dict[str, Command[Encoded]]:
+    """Return keys that do nothing themselves; they have no endpoint's name behind them."""
+    keys = (key for feature in definition.features for key in feature.companions)
+    return {key: Command(key, key, None, lambda _: Encoded(), frozenset()) for key in keys}
+
+
+def _facts(definition: Definition) -> dict[int, frozenset[str]]:
+    kept: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    for feature in definition.features:
+        for name, attributes in feature.facts.items():
+            kept[CLUSTERS.resolve(name).id] |= frozenset(attributes)
+    return dict(kept)
 
 
 def _commands(

@@ -139,7 +139,10 @@ def encode(request: Request, tsn: int, clusters: Clusters = CLUSTERS) -> bytes:
 
 def _numbered(request: Prepared, tsn: int) -> bytes:
     """Return a prepared frame with its transaction number."""
-    Header.parse(request.frame)
+    try:
+        Header.parse(request.frame)
+    except ParseError as error:
+        raise EncodeError(str(error)) from error
     if request.numbered:
         return request.frame
     place = 3 if request.frame[0] & 0x04 else 1

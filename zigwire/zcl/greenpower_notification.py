@@ -94,9 +94,9 @@ class Notification:
                 end += _PROXY_INFORMATION.size
             mic = _MIC.unpack_from(payload, end)[0] if options & layout.failed else None
         except struct.error as error:
-            raise ParseError(f"Green Power notification {payload.hex()} is too short: {error}") from error
+            raise ParseError(f"Green Power notification of {len(payload)} octets is too short: {error}") from error
         if end > len(payload):
-            raise ParseError(f"Green Power notification {payload.hex()} is too short for its {size} octets")
+            raise ParseError(f"Green Power notification of {len(payload)} octets is too short to have {size} within it")
         return cls(
             kind=kind,
             source_id=source_id,

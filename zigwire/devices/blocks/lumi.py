@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,15 @@ __all__ = [
     "MANUFACTURER",
     "ON_OFF",
     "OUTAGE_COUNT",
+    "PLUG_VALUES",
     "POWER",
     "SUPPLY_VOLTAGE",
     "VOLTAGE",
     "Tag",
     "active_power",
+    "meanings",
     "power_outage_memory",
+    "relays",
     "status_report",
     "tags",
 ]
@@ -72,7 +75,8 @@ DEVICE_TEMPERATURE = Tag(
     Numeric("device_temperature", PUBLISHED, description="Temperature of the device", category="diagnostic", unit="°C"),
 )
 OUTAGE_COUNT = Tag(5, ("power_outage_count",), lambda value: max(value - 1, 0))
-ON_OFF = Tag(100, ("state",), _on_off)
+STATE_TAG = 100
+ON_OFF = Tag(STATE_TAG, ("state",), _on_off)
 ENERGY = Tag(
     149,
     ("energy", "consumption"),
@@ -84,6 +88,16 @@ CURRENT = Tag(151, ("current",), lambda value: value / 1000)
 POWER = Tag(152, ("power",), _same)
 FLIP_INDICATOR_LIGHT = Tag(240, ("flip_indicator_light",), _on_off)
 
+
+PLUG_VALUES = (POWER, VOLTAGE, CURRENT, SUPPLY_VOLTAGE, OUTAGE_COUNT, FLIP_INDICATOR_LIGHT)
+"""What the status reports of plugs hold beside energy, temperature and state."""
+
+
+def relays(*names: str) -> tuple[Tag, ...]:
+    """Return the states of several relays, by the names of their endpoints."""
+    return tuple(Tag(STATE_TAG + place, (f"state_{name}",), _on_off) for place, name in enumerate(names))
+
+
 # Attribute 0xFF02 has no tags; these are the places of its elements and the tags that mean the same.
 PLACES = {1: SUPPLY_VOLTAGE.number, 4: OUTAGE_COUNT.number}
 
@@ -93,17 +107,22 @@ def status_report(*rows: Tag) -> Feature:
     table = {row.number: row for row in rows}
 
     def decode(received: Received) -> dict[str, Any]:
-        return {
-            name: row.meaning(value)
-            for number, value in _entries(received.values)
-            if is_number(value) and (row := table.get(number))
-            for name in row.properties
-        }
+        return meanings(_entries(received.values), table)
 
     return Feature(
         exposes=tuple(row.expose for row in rows if row.expose),
         decoders=(Decoder(cluster=CLUSTER, attributes=(TAGGED, ORDERED), decode=decode),),
     )
+
+
+def meanings(entries: Iterable[tuple[int, Any]], table: Mapping[int, Tag]) -> dict[str, Any]:
+    """Return what the entries of a status report are published as."""
+    return {
+        name: row.meaning(value)
+        for number, value in entries
+        if is_number(value) and (row := table.get(number))
+        for name in row.properties
+    }
 
 
 def tags(blob: bytes) -> Iterator[tuple[int, Any]]:

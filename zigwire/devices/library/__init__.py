@@ -6,10 +6,17 @@ from importlib import import_module
 
 from zigwire.devices.definition import Definition
 
-__all__ = ["MODULES", "definitions"]
+__all__ = ["MODULES", "all_definitions", "definitions"]
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "lumi.ctrl_86plug": ("aqara",),
+    "lumi.ctrl_86plug.aq1": ("aqara",),
     "lumi.plug": ("xiaomi",),
+    "lumi.plug.acn005": ("aqara",),
+    "lumi.plug.aeu001": ("aqara",),
+    "lumi.plug.maeu01": ("aqara",),
+    "lumi.plug.mitw01": ("xiaomi",),
+    "lumi.plug.sacn03": ("aqara",),
 }
 """Which modules know a model id (as `model_key` writes it); an empty one stands for devices known by other marks."""
 
@@ -19,3 +26,9 @@ def definitions(model: str) -> tuple[Definition, ...]:
     modules = dict.fromkeys((*MODULES.get(model, ()), *MODULES.get("", ())))
     found = (one for name in modules for one in import_module(f"{__name__}.{name}").DEFINITIONS)
     return tuple(one for one in found if one.model_keys() & {model, ""})
+
+
+def all_definitions() -> tuple[Definition, ...]:
+    """Return all definitions; every module is imported for it."""
+    modules = dict.fromkeys(name for names in MODULES.values() for name in names)
+    return tuple(one for name in modules for one in import_module(f"{__name__}.{name}").DEFINITIONS)

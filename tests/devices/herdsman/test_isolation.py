@@ -1,0 +1,130 @@
+"""A definition that takes all there is harms nobody but its own device."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from support.waiting import until
+
+from zigwire.devices.errors import DefinitionError
+from zigwire.devices.feature import Context
+from zigwire.devices.herdsman import HerdsmanSource
+from zigwire.zcl import codec
+
+ON = codec.parse(6, bytes.fromhex("18070a00001001"))
+GOOD = "extend: [m.onOff()]"
+
+
+def bad(body: str) -> str:
+    """A definition whose decoder and setter do something bad, and whose getter is fine."""
+    return f"""
+        fromZigbee: [{{cluster: "genOnOff", type: "attributeReport", convert: (model, msg, publish) => {{ {body} }}}}],
+        toZigbee: [{{key: ["x"], convertSet: async () => {{ {body} }}, convertGet: async () => {{}}}}],
+        exposes: []
+    """
+
+
+LOOP = bad("while (true) {}")
+LATER_LOOP = bad("setTimeout(() => { while (true) {} }, 1);")
+HOARD = bad("const all = []; while (true) all.push(new Array(10000).fill(1));")
+CRAM = bad("globalThis.all ??= []; while (true) globalThis.all.push(new Array(10000).fill(1));")
+ENDLESS = bad("const again = () => Promise.resolve().then(again); again();")
+DEEP = bad("const deeper = () => deeper() + 1; deeper();")
+THROW = bad("throw new Error('I am broken');")
+REJECT = bad("setTimeout(async () => { throw new Error('nobody waits'); }, 1);")
+
+
+@pytest.fixture
+def two(library, home, make_device):
+    """Make two devices of one host: one with a bad definition, one with a good one."""
+    made = []
+
+    def make(script: str):
+        source = HerdsmanSource(library(wild=script, tame=GOOD))
+        made.append(source)
+        wild = make_device("wild", [6])
+        tame = make_device("tame", [6], ieee="0x00158d0001a00002")
+        host = home(wild, tame)
+        return source.find(wild, host), source.find(tame, host)
+
+    yield make
+    for source in made:
+        source.close()
+
+
+def works(behaviour) -> bool:
+    return behaviour.decode(1, ON, Context()) == {"state": "ON"}
+
+
+@pytest.mark.parametrize("script", [LOOP, HOARD, CRAM, ENDLESS], ids=["loop", "hoard", "cram", "endless"])
+async def test_one_that_takes_all_is_stopped_and_after_three_times_not_asked_any_more(two, caplog, script):
+    wild, tame = two(script)
+    for _ in range(3):
+        assert wild.decode(1, ON, Context()) == {}
+        await until(lambda: works(tame))
+    assert caplog.text.count("The definition of 0x00158d0001a00001 went wrong") == 3
+    assert "not used any more" in caplog.text
+    assert wild.decode(1, ON, Context()) is None
+    with pytest.raises(DefinitionError, match="went wrong too often"):
+        await wild.set("x", 1, Context())
+    assert works(tame)
+
+
+@pytest.mark.parametrize("script", [LOOP, HOARD], ids=["loop", "hoard"])
+async def test_a_command_that_takes_all_fails(two, script):
+    wild, tame = two(script)
+    with pytest.raises(DefinitionError, match=r"stopped after 0\.5 s|wanted more than 256 MB"):
+        await wild.set("x", 1, Context())
+    await until(lambda: works(tame))
+
+
+async def test_a_timer_that_takes_all_is_stopped(two, caplog):
+    wild, tame = two(LATER_LOOP)
+    wild.decode(1, ON, Context())
+    await until(lambda: "went wrong" in caplog.text)
+    assert works(tame)
+
+
+async def test_a_new_engine_knows_what_the_old_one_knew(two):
+    wild, tame = two(CRAM)
+    wild.decode(1, ON, Context())
+    await until(lambda: works(tame))
+    assert (await tame.set("state", "OFF", Context(message={"state": "OFF"}))).state == {"state": "OFF"}
+
+
+@pytest.mark.parametrize("script", [THROW, DEEP], ids=["throw", "deep"])
+async def test_one_that_throws_is_named_and_goes_on(two, caplog, script):
+    wild, tame = two(script)
+    for _ in range(5):
+        assert wild.decode(1, ON, Context()) == {}
+    assert "Definition of 0x00158d0001a00001: attributeReport of genOnOff: " in caplog.text
+    with pytest.raises(DefinitionError, match=r"I am broken|call stack"):
+        await wild.set("x", 1, Context())
+    assert await wild.get("x", Context()) == {}
+    assert works(tame)
+
+
+async def test_a_promise_that_nobody_waits_for_is_logged_with_its_device(two, caplog):
+    caplog.set_level(logging.ERROR)
+    wild, _ = two(REJECT)
+    wild.decode(1, ON, Context())
+    await until(lambda: "Definition of 0x00158d0001a00001: a timer: nobody waits" in caplog.text)
+
+
+async def test_devices_that_leave_take_their_memory_with_them(library, home, make_device):
+    source = HerdsmanSource(library(tame=GOOD))
+    host = home()
+
+    def come_and_go(times: int) -> int:
+        for place in range(times):
+            device = make_device("tame", [6], ieee=f"0x{place:016x}")
+            host.devices[device.ieee] = device
+            behaviour = source.find(device, host)
+            assert works(behaviour)
+            behaviour.stop()
+        return source._stage._engine.memory
+
+    first = come_and_go(30)
+    assert come_and_go(300) < first + 300_000
+    source.close()
