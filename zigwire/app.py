@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zigwire import logs
-from zigwire.backups import Backups
+from zigwire.backups import Backups, keep_replaced
 from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.logs import MqttLogHandler
 from zigwire.bridge.publisher import Mqtt
@@ -21,8 +21,10 @@ from zigwire.bridge.states import States
 from zigwire.bridge.traffic import LoggedMqtt, logged
 from zigwire.broker import BrokerConnection
 from zigwire.confidential import SECRETS
-from zigwire.coordinator import Coordinator, foreign_network, keep_backup, parameters
-from zigwire.devices import NativeSource, Sources
+from zigwire.coordinator import Coordinator, foreign_network, parameters
+from zigwire.definitions import herdsman_source, user_converters
+from zigwire.devices import GenericSource, NativeSource, Sources
+from zigwire.devices.external import Converters
 from zigwire.mqtt import MqttClient, Properties, Statistics
 from zigwire.service import Service
 from zigwire.settings import Settings, check, load
@@ -112,6 +114,8 @@ class App:
             running = self._running = await self._build(stack)
             if not self._stopped:
                 await self._live(running)
+            if running.network.parameters is not None:
+                self._form_new_network = False
             self._running = None
             if not self._stopped:
                 self._service.reloading()
@@ -177,14 +181,17 @@ class App:
             parameters=parameters(settings),
             form_new=self._form_new_network,
             known_elsewhere=foreign_network(self._data),
-            keep_backup=lambda backup: keep_backup(self._data, backup),
+            keep_backup=lambda backup: keep_replaced(self._data, backup),
             concurrent=settings.advanced.adapter_concurrent,
             delay=(settings.advanced.adapter_delay or 0) / 1000,
             admits=settings.admits,
         )
         persistent = settings.advanced.cache_state and settings.advanced.cache_state_persistent
         states = States(database if persistent else None)
-        bridge = Bridge(settings, network, sender, states, Sources([NativeSource()]), self.restart, apply=logs.apply)
+        sources, converters = self._sources(stack, settings)
+        bridge = Bridge(
+            settings, network, sender, states, sources, self.restart, apply=logs.apply, converters=converters
+        )
         stack.callback(bridge.stop)
         stack.push_async_callback(network.stop)
         backups = Backups(network, backup_path(self._data))
@@ -197,6 +204,16 @@ class App:
         stack.callback(logging.getLogger().removeHandler, handler)
         stack.callback(self._broker.hold)
         return Running(settings, database, mqtt, network, bridge, backups)
+
+    def _sources(self, stack: AsyncExitStack, settings: Settings) -> tuple[Sources, Converters]:
+        """Return the sources of definitions in the order in which they are asked, and the first: the user's own."""
+        library = herdsman_source()
+        scripts = settings.advanced.enable_external_js
+        converters = user_converters(self._data, library, os.environ, scripts=scripts)
+        if library is None:
+            return Sources([converters, NativeSource(), GenericSource()]), converters
+        stack.callback(library.close)
+        return Sources([converters, NativeSource(), library, GenericSource()]), converters
 
     async def _start(self, running: Running) -> None:
         """Connect to broker and radio side by side; the bridge is online once it hears both."""
@@ -216,7 +233,6 @@ class App:
         await network.wait_online()
         if network.parameters:
             SECRETS.add(network.parameters.network_key)
-        self._form_new_network = False
         bridge.start()
         self._service.ready()
         LOG.info("Zigwire is online")

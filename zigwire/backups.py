@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import orjson
+
+from zigwire.storage.private import create_private
 from zigwire.storage.transfer.backup import save_backup
 from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.network import Network
 
-__all__ = ["Backups"]
+__all__ = ["Backups", "keep_replaced"]
 
 LOG = logging.getLogger(__name__)
 
 DAY = 24 * 3600.0
 PATIENCE = 8.0
-"""Seconds that the coordinator may take; who stops the program does not wait much longer."""
+"""Seconds that the coordinator may take."""
+
+SIGN_OF_LIFE = 2.0
+"""Seconds in which one that is not dead answers: containers are killed ten seconds after they were told to stop."""
 
 
 class Backups:
@@ -45,11 +53,23 @@ class Backups:
     async def keep(self) -> None:
         """Replace the backup; it stays as it is when the coordinator gives none."""
         try:
+            async with asyncio.timeout(SIGN_OF_LIFE):
+                await self._network.ping_radio()
             async with asyncio.timeout(PATIENCE):
                 document = await self._network.backup()
             if document is not None:
                 await asyncio.to_thread(save_backup, self._path, document)
         except TimeoutError:
-            LOG.warning("%s is not renewed: the coordinator takes longer than %g s", self._path, PATIENCE)
+            LOG.warning("%s is not renewed: the coordinator does not answer in time", self._path)
         except (RequestError, OSError) as error:
             LOG.warning("%s is not renewed: %s", self._path, error)
+
+
+def keep_replaced(data: Path, backup: dict[str, Any]) -> None:
+    """Keep the backup of a network that is about to be replaced, beside all others; it holds the network's key.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    path = data / f"coordinator_backup-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.json"
+    create_private(path, orjson.dumps(backup, option=orjson.OPT_INDENT_2))

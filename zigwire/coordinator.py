@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from zigwire.settings import Settings
 from zigwire.simulator.house import House
@@ -17,7 +12,7 @@ from zigwire.storage.transfer.backup import latest_backup
 from zigwire.storage.transfer.folder import DATABASE
 from zigwire.zigbee.radio import NetworkParameters, Radio
 
-__all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "keep_backup", "live_house", "parameters"]
+__all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "live_house", "parameters"]
 
 HOUSE = "house.json"
 SOCKET = "simulator.sock"
@@ -103,12 +98,3 @@ def foreign_network(data: Path) -> str | None:
     """Return what in the data folder tells of a network that was in use before, None when nothing does."""
     found = (latest_backup(data), data / DATABASE)
     return next((f"{path} tells of a network that was in use" for path in found if path and path.exists()), None)
-
-
-def keep_backup(data: Path, backup: dict[str, Any]) -> None:
-    """Keep the backup of a network that is about to be replaced; it holds the network's key."""
-    path = data / f"coordinator_backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(backup, option=orjson.OPT_INDENT_2))
-        file.flush()
-        os.fsync(file.fileno())

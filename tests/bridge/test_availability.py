@@ -106,11 +106,6 @@ async def request(home, name, payload):
     assert home.sent.of(f"bridge/response/{name}")[-1]["status"] == "ok"
 
 
-async def leaping(home, condition):
-    """Let time run until a condition holds; not where answers are under way, which would come too late."""
-    await until(lambda: home.leap(1.0) or condition())
-
-
 # --- asking ---
 
 
@@ -118,7 +113,7 @@ async def test_a_device_that_falls_silent_and_comes_back(make_watched):
     home = await make_watched()
     home.plug.online = False
     await due(home)
-    await leaping(home, lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
+    await home.leaping(lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
     assert len(pings(home)) == 2, "a device that is online gets a second chance"
     assert next(message for message in home.sent.messages if message[1] == OFFLINE)[2:] == (1, True)
 
@@ -141,7 +136,7 @@ async def test_who_is_silent_is_asked_less_and_less_often(make_watched):
     home = await make_watched()
     home.plug.online = False
     await due(home)
-    await leaping(home, lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
+    await home.leaping(lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
     await pair(home, "spare")
     await due(home, "spare")
     assert not pings(home), "its timeout is 15 minutes now"
@@ -179,7 +174,7 @@ async def test_a_lost_radio_is_not_the_devices_fault(make_watched, caplog):
     await until(lambda: "Asked 'plug' for a sign of life: the coordinator is offline" in caplog.text)
     await judged(home)
     home.has_radio = True
-    await leaping(home, lambda: home.network.radio_state == "online")
+    await home.leaping(lambda: home.network.radio_state == "online")
     await due(home)
     await judged(home)
     assert home.sent.of("plug/availability") == [ONLINE]
@@ -202,7 +197,7 @@ async def test_a_command_that_does_not_reach_a_device_is_reason_to_ask_it_at_onc
     home = await make_watched()
     home.plug.online = False
     home.say("plug/set", {"state": "ON"})
-    await leaping(home, lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
+    await home.leaping(lambda: home.sent.of("plug/availability")[-1] == OFFLINE)
     home.plug.online = True
     home.plug.report([MODEL])
     await until(lambda: home.sent.of("plug/availability")[-1] == ONLINE)
@@ -222,11 +217,11 @@ async def test_who_speaks_while_it_does_not_answer_is_online(make_watched):
     home = await make_watched()
     deaf(home.plug)
     await due(home)
-    await leaping(home, lambda: len(pings(home)) == 2)
+    await home.leaping(lambda: len(pings(home)) == 2)
     messages = home.device.messages
     home.house.press("plug")
     await until(lambda: home.device.messages > messages)
-    await leaping(home, lambda: not home.bridge._availability._tasks)
+    await home.leaping(lambda: not home.bridge._availability._background._tasks)
     assert home.sent.of("plug/availability") == [ONLINE]
 
 
@@ -243,7 +238,7 @@ async def test_who_was_heard_or_left_while_it_waited_for_its_turn_is_not_asked(m
     messages = home.network.devices[ieee].messages
     getattr(home.house, what)(second)
     await until(lambda: ieee not in home.network.devices or home.network.devices[ieee].messages > messages)
-    await leaping(home, lambda: not home.bridge._availability._tasks)
+    await home.leaping(lambda: not home.bridge._availability._background._tasks)
     assert home.sent.of(f"{first}/availability") == [ONLINE, OFFLINE]
     assert not pings(home, second)
     assert home.sent.of(f"{second}/availability") == [ONLINE]
@@ -254,7 +249,7 @@ async def test_a_rename_during_a_question_leaves_nothing_on_the_old_topic(make_w
     deaf(home.plug)
     await due(home)
     await request(home, "device/rename", {"from": "plug", "to": "kitchen"})
-    await leaping(home, lambda: home.sent.of("kitchen/availability")[-1] == OFFLINE)
+    await home.leaping(lambda: home.sent.of("kitchen/availability")[-1] == OFFLINE)
     assert home.sent.of("plug/availability") == [ONLINE, None]
     assert home.sent.of("kitchen/availability") == [ONLINE, OFFLINE]
 
@@ -265,7 +260,7 @@ async def test_a_device_that_leaves_during_a_question_is_let_go(make_watched):
     await due(home)
     home.house.leave("plug")
     await until(lambda: home.device is None)
-    await leaping(home, lambda: not home.bridge._availability._tasks)
+    await home.leaping(lambda: not home.bridge._availability._background._tasks)
     assert home.sent.of("plug/availability") == [ONLINE]
 
 
@@ -295,7 +290,7 @@ async def test_who_was_heard_lately_is_online_at_the_start_and_not_asked(tmp_pat
     try:
         await again.start()
         assert again.sent.of("plug/availability") == [ONLINE]
-        assert not again.bridge._availability._tasks
+        assert not again.bridge._availability._background._tasks
         again.leap(TIMEOUT - 300.0)
         await until(lambda: pings(again))
         assert again.sent.of("plug/availability") == [ONLINE]
@@ -354,7 +349,7 @@ async def test_a_question_that_was_asked_under_other_settings_changes_nothing(ma
     deaf(home.plug)
     await due(home)
     await request(home, "device/options", {"id": "plug", "options": {"availability": {"timeout": 5}}})
-    await leaping(home, lambda: not home.bridge._availability._tasks)
+    await home.leaping(lambda: not home.bridge._availability._background._tasks)
     assert len(pings(home)) == 1 + 2
     assert home.sent.of("plug/availability") == [ONLINE, OFFLINE]
 
@@ -456,7 +451,7 @@ async def test_brightness_and_color_are_read_while_the_light_is_on(tmp_path, on,
         home.plug.attributes[RELAY].value = on
         await announce(home)
         home.leap(2.0)
-        await until(lambda: requests(home) and not home.bridge._returns._reading)
+        await until(lambda: requests(home) and not home.bridge._returns._background._tasks)
         assert [frame.cluster for frame in requests(home) if frame.destination_endpoint] == read
     finally:
         await home.stop()

@@ -85,10 +85,12 @@ async def test_optimistic_off_waits_for_the_devices_word(make_home):
 async def test_a_disabled_device_says_and_does_nothing(make_home, caplog):
     home = await make_home(devices={"0x00158d0001a2b3c4": {"friendly_name": "plug", "disabled": True}})
     await home.pair()
+    messages = home.device.messages
     home.house.press("plug")
+    await until(lambda: home.device.messages > messages)
     home.say("plug/set", {"state": "ON"})
     await home.bridge.commands.idle()
-    await until(lambda: "disabled" in caplog.text)
+    assert "disabled" in caplog.text
     assert home.sent.of("plug") == []
 
 

@@ -5,6 +5,7 @@ import asyncio
 from support.waiting import until
 
 from zigwire.bridge.homeassistant import without_needless_state
+from zigwire.mqtt.message import Properties
 
 
 def slow(home):
@@ -33,11 +34,33 @@ async def test_giving_up_leaves_nothing_behind(make_home):
     for _ in range(4):
         home.say(f"{home.plug.ieee}/set", {"state": "TOGGLE"})
     await asyncio.sleep(0)
-    home.bridge.commands.cancel()
+    home.bridge.commands.stop()
     home.house.on_air = frames.append
     await home.bridge.commands.idle()
     home.house.advance(1)
     assert [frame for frame in frames if frame.source == 0 and frame.cluster == 6] == []
+
+
+async def test_a_fault_of_ours_in_one_key_leaves_the_others_alone(make_home, caplog):
+    home = await make_home()
+    await home.pair()
+    behaviour = home.bridge.entities.of(home.device).behaviour
+    carry_out = behaviour.set
+
+    async def broken(key, value, context):
+        if key == "power_outage_memory":
+            raise KeyError("oops")
+        return await carry_out(key, value, context)
+
+    behaviour.set = broken
+    asked = Properties(response_topic="me/answers", correlation_data=b"7")
+    home.say(f"{home.plug.ieee}/set", {"state": "ON", "power_outage_memory": True}, asked)
+    await home.bridge.commands.idle()
+    assert home.sent.of(home.plug.ieee)[-1]["state"] == "ON"
+    ((_, answer, _),) = home.sent.correlated
+    assert answer["results"]["state"] == {"result": "confirmed"}
+    assert answer["results"]["power_outage_memory"]["error"] == "fault in Zigwire: KeyError('oops')"
+    assert "oops" in caplog.text
 
 
 async def test_commands_for_a_removed_device_are_dropped(make_home, caplog):

@@ -1,5 +1,6 @@
 """Set-ups: when, how often, and never in the way."""
 
+import asyncio
 import logging
 import shutil
 
@@ -148,7 +149,7 @@ async def test_who_can_not_be_reached_is_set_up_when_it_is_heard(make_lit, log):
     home.bridge.entities.refresh(home.of("lamp"))
     home.house.device("lamp").online = False
     home.bridge.start()
-    await until(lambda: "Can't set up 'lamp' before it is heard again" in log.text)
+    await home.leaping(lambda: "Can't set up 'lamp' before it is heard again" in log.text)
     home.house.device("lamp").online = True
     home.leap(61)
     home.house.device("lamp").report([next(iter(home.house.device("lamp").attributes))])
@@ -187,6 +188,36 @@ async def test_two_at_a_time_at_most_and_commands_go_first(make_lit):
     assert switched <= 2, "the command waited for set-ups"
     order = [ieee for place, ieee in enumerate(owners) if place != switched]
     assert order == sorted(order), "set-ups were mixed"
+
+
+async def test_a_rename_is_not_in_the_way_of_a_set_up(make_lit, log):
+    home = await make_lit()
+    await home.let_in("lamp")
+    log.clear()
+    behaviour = home.bridge.entities.of(home.of("lamp")).behaviour
+    home.house.medium.delay = 0.05
+    home.say("bridge/request/device/configure", {"id": "lamp"})
+    await until(lambda: attempts(log))
+    assert (await home.ask("device/rename", {"from": "lamp", "to": "light"}))["status"] == "ok"
+    await until(lambda: home.sent.of("bridge/response/device/configure"))
+    assert home.sent.of("bridge/response/device/configure")[0]["status"] == "ok"
+    assert home.bridge.entities.of(home.of("lamp")).behaviour is behaviour
+    assert "Set up 'light'" in log.text
+
+
+class Mad:
+    """A step that no device is asked for."""
+
+
+async def test_a_set_up_with_a_fault_of_ours_is_not_tried_with_every_frame(make_lit, log):
+    home = await make_lit()
+    home.lamps.setup = (Mad(),)
+    home.house.join("lamp")
+    await until(lambda: "set-up of 0x00158d0000000000 failed" in log.text)
+    for _ in range(3):
+        home.bridge.last_seen_changed(home.of("lamp"))
+        await asyncio.sleep(0)
+    assert len(attempts(log)) == 1
 
 
 async def test_a_removed_devices_set_up_is_given_up(make_lit):

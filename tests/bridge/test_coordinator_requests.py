@@ -30,13 +30,13 @@ async def test_a_router_that_the_coordinator_forgot_is_missing(make_home):
     assert response["data"] == {"missing_routers": [{"ieee_address": home.plug.ieee, "friendly_name": "plug"}]}
 
 
-async def test_a_radio_without_backups_can_not_check(make_home, monkeypatch):
+async def test_a_radio_that_does_not_tell_whom_it_remembers_can_not_check(make_home, monkeypatch):
     home = await make_home()
 
     async def none():
         return None
 
-    monkeypatch.setattr(home.house.owner, "backup", none)
+    monkeypatch.setattr(home.house.owner, "remembered", none)
     response = await ask(home, "coordinator_check", "")
     assert response["error"] == "Coordinator does not coordinator check because it doesn't support backups"
 

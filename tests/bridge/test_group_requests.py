@@ -144,7 +144,9 @@ async def test_a_member_that_does_not_hear_its_removal_stays_one(make_room):
     await room.let_in("plug", "spare")
     await room.group("lights", 7, "plug", "spare")
     room.virtual("plug").online = False
-    response = await room.ask("group/remove", {"id": 7})
+    room.say("bridge/request/group/remove", {"id": 7})
+    await room.leaping(lambda: room.sent.of("bridge/response/group/remove"))
+    (response,) = room.sent.of("bridge/response/group/remove")
     assert response["error"].startswith("Failed to remove group 'lights' (force: false) (plug: ")
     assert room.network.groups[7].members == [Member(room.virtual("plug").ieee, 1)]
     assert await room.ask("group/remove", {"id": 7, "force": True}) == ok(id=7, force=True)

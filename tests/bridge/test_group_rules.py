@@ -45,7 +45,7 @@ class House:
     def publish(self, entity, changes):
         self.published += 1
         self.states.update(entity.key, changes)
-        self.rules.changed(entity, changes)
+        self.rules.changed(entity, changes, changes)
 
     def state(self, name):
         return self.states.get(name).get("state")

@@ -120,7 +120,7 @@ async def test_it_comes_after_each_interval_with_what_devices_did(tmp_path):
     home.leap(61)
     await until(lambda: home.sent.of("bridge/health"))
     (report,) = home.sent.of("bridge/health")
-    assert report["devices"][home.plug.ieee]["messages"] == home.device.messages
+    assert 0 < report["devices"][home.plug.ieee]["messages"] <= home.device.messages
     home.house.rejoin("plug")
     await until(lambda: home.device.network_address_changes)
     home.leap(61)

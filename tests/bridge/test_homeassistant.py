@@ -11,7 +11,7 @@ from support.waiting import until
 
 from zigwire.bridge.homeassistant import without_needless_state
 from zigwire.bridge.homeassistant.retained import read
-from zigwire.bridge.homeassistant.service import LATECOMERS, LISTENING
+from zigwire.bridge.homeassistant.service import ARRANGING, LATECOMERS, LISTENING
 from zigwire.bridge.homeassistant.states import at_endpoint
 from zigwire.devices.definition import Definition
 from zigwire.zigbee.model import Member, Scene
@@ -232,6 +232,16 @@ async def test_a_rename_changes_the_topics_then_leaves_the_old_name_then_tells_t
     assert home.sent.of("lamp")[-1]["state"] == "ON"
 
 
+async def test_a_name_that_somebody_else_took_meanwhile_keeps_what_is_retained(home):
+    home.say("bridge/request/device/rename", {"from": "plug", "to": "lamp"})
+    await until(lambda: len(home.sent.of("bridge/response/device/rename")) == 1)
+    home.say("bridge/request/device/rename", {"from": "lamp", "to": "plug"})
+    await until(lambda: len(home.sent.of("bridge/response/device/rename")) == 2)
+    home.leap(1)
+    await until(lambda: home.sent.of("lamp") and home.sent.of("lamp")[-1] is None)
+    assert None not in home.sent.of("plug")
+
+
 async def test_a_rename_may_let_home_assistant_forget_the_entities_first(home):
     home.report({"state": "ON", "action": "single"})
     home.sent.messages.clear()
@@ -278,9 +288,10 @@ async def test_other_words_of_home_assistant_mean_nothing(home):
     hear(home, STATUS, b"offline")
     hear(home, STATUS, b"\xff")
     hear(home, "homeassistant/statusx", b"online")
-    home.leap(LATECOMERS)
-    await until(lambda: True)
-    assert home.sent.of("plug") == []
+    for _ in range(5):
+        home.leap(LATECOMERS)
+        await asyncio.sleep(0)
+    assert home.sent.of("plug") == home.sent.of("bridge/state") == []
 
 
 async def test_where_nothing_is_retained_home_assistant_is_told_all_when_it_starts(make):
@@ -325,6 +336,22 @@ async def test_scenes_of_a_device(home):
     endpoint.scenes.clear()
     home.bridge.homeassistant.changed(home.bridge.entities.of(home.device))
     assert not [topic for topic in announced(home) if "/scene/" in topic]
+
+
+async def test_scenes_are_announced_when_they_are_arranged(home):
+    scenes = next(iter(home.device.endpoints.values())).scenes
+    topic = f"homeassistant/scene/{PLUG}/scene_4/config"
+    for scene in (Scene(4, 0, "Film"), Scene(4, 0, "Film night")):
+        scenes[:] = [scene]
+        home.bridge._scenes_changed([home.device])
+    assert topic not in announced(home)
+    await asyncio.sleep(0)
+    home.leap(ARRANGING + 1)
+    await until(lambda: topic in announced(home))
+    assert [payload["name"] for name, payload, *_ in home.sent.messages if name == topic] == ["Film night"]
+    scenes.clear()
+    home.bridge._scenes_changed([home.device])
+    assert topic not in announced(home), "what is gone is cleared at once"
 
 
 # --- groups and endpoints ---

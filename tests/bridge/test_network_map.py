@@ -169,7 +169,9 @@ async def test_who_asks_while_a_scan_runs_waits_for_it(home, monkeypatch):
 async def test_routes_can_not_be_had_of_a_scan_without(home, monkeypatch):
     gate = hold(home, monkeypatch)
     home.say("bridge/request/networkmap", b"raw")
-    response = await ask(home, {"type": "raw", "routes": True})
+    home.say("bridge/request/networkmap", {"type": "raw", "routes": True})
+    await home.leaping(lambda: home.sent.of("bridge/response/networkmap"))
+    (response,) = home.sent.of("bridge/response/networkmap")
     assert "without routes is under way" in response["error"]
     gate.set()
 

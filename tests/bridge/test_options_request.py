@@ -31,7 +31,7 @@ class Options:
         self.settings = load(self.path, {})
         self.info = Info()
         self.applied = []
-        request = OptionsRequest(self.settings, self.info, lambda settings: self.applied.append(settings.advanced))
+        request = OptionsRequest(self.settings, self.info, [lambda settings: self.applied.append(settings.advanced)])
         self.ask = request.handlers()["options"]
 
     async def change(self, **change):

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from zigwire.bridge.payloads import PayloadFault, command_message, dumps, request_message, shortened
 
+DEEP = b'{"state":' + b"[" * 300 + b"]" * 300 + b"}"
+
 
 @pytest.mark.parametrize(
     ("payload", "attribute", "expected"),
@@ -26,12 +28,19 @@ def test_commands(payload, attribute, expected):
 
 
 @pytest.mark.parametrize(
-    "payload", [b'{"state": ', b"", b"{}", b"[1, 2]", b"42", b"null", bytes(range(200, 256)), b"x" * 300_000]
+    "payload",
+    [b'{"state": ', b"", b"{}", b"[1, 2]", b"42", b"null", bytes(range(200, 256)), b"x" * 300_000, DEEP],
 )
 def test_a_bad_command_is_named_and_not_echoed_at_length(payload):
     with pytest.raises(PayloadFault) as fault:
         command_message(payload, None)
     assert len(str(fault.value)) < 400
+
+
+@pytest.mark.parametrize("value", [request_message(DEEP), command_message(DEEP, "state")])
+def test_what_is_nested_too_deeply_is_taken_as_text(value):
+    assert dumps(value)
+    assert "characters" in shortened(value)
 
 
 @given(st.binary())

@@ -1,5 +1,6 @@
 """What is published of a state change, by settings."""
 
+import dataclasses
 import json
 
 import pytest
@@ -51,7 +52,10 @@ def make(tmp_path):
         definition = NativeSource().definition(device)
         entity = DeviceEntity(device, "plug", settings.devices[IEEE], compile_definition(definition, device, Bench()))
         sent = Sent()
-        return Publisher(sent, States(None), settings, lambda _: entity, adjust, now), entity, sent
+        publisher = Publisher(sent, States(None), settings, lambda _: entity, now)
+        for adjuster in adjust:
+            publisher.adjust(adjuster)
+        return publisher, entity, sent
 
     return build
 
@@ -205,3 +209,23 @@ def test_clear_removes_a_retained_message(make):
     publisher, _, sent = make()
     publisher.clear("plug")
     assert sent.messages == [("zigbee2mqtt/plug", b"", 0, True, None)]
+
+
+async def test_nothing_is_published_of_a_disabled_device_not_even_what_was_held_back(make):
+    publisher, plug, sent = make({"debounce": 5})
+    publisher.report(plug, {"state": "ON"})
+    plug.settings = dataclasses.replace(plug.settings, disabled=True)
+    publisher.forget(plug.key)
+    publisher.publish(plug, {"state": "OFF"})
+    assert sent.messages == []
+
+
+def test_who_follows_hears_of_changes_and_of_what_was_published(make):
+    publisher, plug, _ = make()
+    heard = []
+    publisher.follow(lambda *told: heard.append(told))
+    publisher.publish(plug, {"state": "ON"})
+    publisher.publish(plug, {})
+    (_, first, message), (_, second, whole) = heard
+    assert (first, second) == ({"state": "ON"}, {})
+    assert message["state"] == whole["state"] == "ON"

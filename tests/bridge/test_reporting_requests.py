@@ -75,7 +75,7 @@ async def test_no_reports_any_more(home):
 
 
 CONFIGURE_FAULTS = [
-    ({"id": None}, "Device 'None' does not exist", ""),
+    ({"id": None}, "Device 'null' does not exist", ""),
     ({"id": "nope"}, "Device 'nope' does not exist", ""),
     ({"endpoint": 7}, "Device '0x00158d0000000000' does not have endpoint '7'", "it has 1"),
     ({"endpoint": [1]}, "Invalid payload", "endpoint is [1]"),

@@ -56,6 +56,7 @@ async def asleep(home, *messages):
 
     def waits():
         home.house.advance(INDIRECT_TIMEOUT + 0.1)
+        home.leap(0.5)
         return home.sent.of("sleeper/pending")
 
     await until(waits)
@@ -117,6 +118,7 @@ async def test_without_a_queue_the_command_fails(home, caplog):
 
     def failed():
         home.house.advance(INDIRECT_TIMEOUT + 0.1)
+        home.leap(0.5)
         return home.sent.correlated
 
     await until(failed)
@@ -138,6 +140,7 @@ async def test_a_get_waits_too(home):
 
     def waits():
         home.house.advance(INDIRECT_TIMEOUT + 0.1)
+        home.leap(0.5)
         return home.sent.of("sleeper/pending")
 
     await until(waits)

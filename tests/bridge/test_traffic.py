@@ -32,7 +32,15 @@ def test_what_comes(debug):
     assert debug.messages == ["MQTT message: topic 'zigbee2mqtt/lamp/set', payload 'ON'"]
 
 
-@pytest.mark.parametrize("topic", ["bridge/response/backup", "bridge/request/install_code/add"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "bridge/response/backup",
+        "bridge/request/install_code/add",
+        "bridge/request/Install_Code/ADD",
+        "bridge/request/options",
+    ],
+)
 def test_keys_are_not_shown(debug, topic):
     LoggedMqtt(Sent()).publish(f"zigbee2mqtt/{topic}", b'{"value":"ABC"}')
     assert debug.messages == [f"MQTT publish: topic 'zigbee2mqtt/{topic}', payload of 15 bytes, not shown"]

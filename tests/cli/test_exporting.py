@@ -85,3 +85,14 @@ def test_what_is_missing_is_said(data, tmp_path):
     result = export(data, tmp_path / "new")
     assert result.exit_code == 1
     assert "can't be read" in result.output
+
+
+def test_what_lies_outside_of_the_folder_stays_there(data, tmp_path):
+    fill(data)
+    (tmp_path / "devices.yaml").write_text(f"'{PLUG}': {{friendly_name: plug}}\n")
+    (data / "configuration.yaml").write_text(CONFIGURATION.replace("devices.yaml", "../devices.yaml"))
+    result = export(data, tmp_path / "deep" / "new")
+    assert result.exit_code == 0, result.output
+    assert "which is outside the folder: not copied" in result.output
+    assert not (tmp_path / "deep" / "devices.yaml").exists()
+    assert (tmp_path / "deep" / "new" / "configuration.yaml").exists()

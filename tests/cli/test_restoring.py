@@ -157,3 +157,12 @@ def test_not_while_the_bridge_runs(pack, data):
     assert status == 1
     assert "stop it first" in said
     assert contents(data) == {"configuration.yaml": b"old"}
+
+
+def test_a_name_that_is_no_text(pack, data):
+    file = pack(CONFIGURATION, ("ä", b""))
+    file.write_bytes(file.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    status, said = restore(file, data)
+    assert status == 1
+    assert "is no ZIP file, or a damaged one" in said
+    assert not data.exists()

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 
 import pytest
 import yaml
@@ -10,7 +12,7 @@ import zigpy.types
 
 from zigwire import logs
 from zigwire.confidential import SECRETS, Secrets
-from zigwire.logs.redaction import RedactingFilter
+from zigwire.logs.redaction import RedactingFilter, redact_uncaught
 from zigwire.settings import load
 from zigwire.settings.model import Configuration
 from zigwire.settings.shapes import Section, section_of
@@ -104,3 +106,31 @@ def test_no_secret_of_the_settings_is_forgotten():
     }
     held = {f"{section}.{key}" for section, values in document().items() if isinstance(values, dict) for key in values}
     assert marked <= held
+
+
+def test_arguments_that_do_not_fit_their_text_stop_nobody(written):
+    numbers = "%d of %d"
+    text = written(lambda log: log.error(numbers, "correct horse"))
+    assert text == "%d of %d ('***',)\n"
+
+
+def test_the_last_words_of_the_program_and_of_threads(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    secrets = Secrets()
+    secrets.add("correct horse")
+    redact_uncaught(secrets)
+
+    def fail():
+        raise ValueError("no good: correct horse")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    try:
+        fail()
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    said = capsys.readouterr().err
+    assert said.count("ValueError: no good: ***") == 2
+    assert "correct horse" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.states import States
 from zigwire.devices import DefinitionSource, NativeSource, Sources
+from zigwire.devices.external import Converters
 from zigwire.mqtt.client import Statistics
 from zigwire.mqtt.message import Properties
 from zigwire.settings import load
@@ -84,6 +86,7 @@ class Home:
         *,
         house: House | None = None,
         source: DefinitionSource | None = None,
+        converters: Converters | None = None,
         ahead: float = 0.0,
     ) -> None:
         path = folder / "configuration.yaml"
@@ -100,8 +103,17 @@ class Home:
         self.sent = Sent()
         self.restarts = 0
         states = States(self.database)
-        sources = Sources([source or NativeSource()])
-        self.bridge = Bridge(self.settings, self.network, self.sent, states, sources, self.count_restart, self.now)
+        sources = Sources([*([converters] if converters else []), source or NativeSource()])
+        self.bridge = Bridge(
+            self.settings,
+            self.network,
+            self.sent,
+            states,
+            sources,
+            self.count_restart,
+            self.now,
+            converters=converters,
+        )
         plug = self.house.device("plug")
         assert isinstance(plug, XiaomiPlug)
         self.plug = plug
@@ -117,6 +129,10 @@ class Home:
     def leap(self, seconds: float) -> None:
         """Let the program believe that time has passed; its timers run out."""
         self.ahead += seconds
+
+    async def leaping(self, condition: Callable[[], Any]) -> None:
+        """Let time run until a condition holds; not where answers are under way, which would come too late."""
+        await until(lambda: self.leap(1.0) or condition())
 
     def count_restart(self) -> None:
         self.restarts += 1

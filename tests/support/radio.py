@@ -28,6 +28,7 @@ class Ears:
         self.heard: list[tuple[Any, ...]] = []
         self.messages: list[tuple[Device, int, Any]] = []
         self.seen = 0
+        self.leaves = 0
 
     def names(self) -> list[str]:
         return [event[0] for event in self.heard]
@@ -43,6 +44,9 @@ class Ears:
 
     def device_changed(self, device: Device) -> None:
         self.heard.append(("changed", device.interview_state.value))
+
+    def leave_heard(self, device: Device) -> None:
+        self.leaves += 1
 
     def device_left(self, device: Device) -> None:
         self.heard.append(("left", device.interview_state.value))
@@ -109,6 +113,9 @@ class FakeRadio:
             raise RadioError("it is not there")
 
     async def backup(self) -> dict[str, Any] | None:
+        return None
+
+    async def remembered(self) -> frozenset[str] | None:
         return None
 
     async def add_link_key(self, ieee: str, key: bytes) -> None:

@@ -11,7 +11,7 @@ from zigwire.simulator.greenpower import GreenPowerSwitch
 from zigwire.simulator.radio import SimulatedRadio
 from zigwire.storage import Database
 from zigwire.zcl.greenpower_notification import COMMISSIONING_NOTIFICATION, NOTIFICATION, Notification
-from zigwire.zcl.greenpower_security import wrap_key
+from zigwire.zcl.greenpower_security import SecurityError, wrap_key
 from zigwire.zcl.requests import Command
 from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.greenpower_memory import Memory
@@ -297,6 +297,16 @@ def test_a_key_that_zigbee2mqtt_kept():
     device = Device(IEEE, 1, DeviceType.GREEN_POWER, keepsakes={"gpSecurityKey": list(wrap_key(SOURCE, key)[0])})
     assert Memory.of(device) == Memory(None, 4, key)
     assert Memory.of(Device(IEEE, 1, DeviceType.GREEN_POWER)) == Memory(None)
+
+
+@pytest.mark.parametrize("kept", [[0] * 16, [1, 2], [300] * 16, "none", None])
+def test_what_zigbee2mqtt_kept_is_no_key(kept):
+    assert Memory.of(Device(IEEE, 1, DeviceType.GREEN_POWER, keepsakes={"gpSecurityKey": kept})) == Memory(None)
+
+
+def test_a_device_with_a_key_is_not_believed_without_protection():
+    with pytest.raises(SecurityError, match="no protection"):
+        Memory(None, 4, bytes(range(16))).accept(Notification(NOTIFICATION, SOURCE, 7, TOGGLE))
 
 
 def test_zigbee2mqtt_gets_the_key_back():

@@ -37,15 +37,16 @@ def answer(cluster: str, values: dict[str, Any]) -> Message:
 class Plug:
     """Answers like a device; `fail` may raise instead."""
 
-    def __init__(self, fail: Callable[[Any], Exception | None] = lambda _: None) -> None:
+    def __init__(self, fail: Callable[[Any], Exception | None] = lambda _: None, manufacturer: int = 0x115F) -> None:
         self.asked: list[Any] = []
         self.fail = fail
+        self.manufacturer = manufacturer
 
     async def zdo_request(self, device: Device, request: zdo.Message) -> zdo.Response:
         match request:
             case zdo.NodeDescriptorRequest():
                 self._note("node")
-                return zdo.NodeDescriptorResponse(0, 1, zdo.NodeDescriptor(0x4001, 0x8E, 0x115F))
+                return zdo.NodeDescriptorResponse(0, 1, zdo.NodeDescriptor(0x4001, 0x8E, self.manufacturer))
             case zdo.ActiveEndpointsRequest():
                 self._note("endpoints")
                 return zdo.ActiveEndpointsResponse(0, 1, (*ENDPOINTS, 0, 1))
@@ -58,6 +59,9 @@ class Plug:
 
     async def zcl_request(self, device: Device, request: Request) -> Message | None:
         assert isinstance(request, Read)
+        if len(request.attributes) > 1:
+            self._note(request.attributes)
+            return answer("genBasic", {str(name): BASIC[str(name)] for name in request.attributes})
         assert (request.endpoint, request.cluster) == (2, "genBasic")
         (name,) = request.attributes
         self._note(name)
@@ -81,6 +85,22 @@ async def test_the_order_and_what_is_learned():
     assert (device.model_id, device.manufacturer_name) == ("lumi.plug", "LUMI")
     assert (device.power_source, device.software_build_id) == ("Mains (single phase)", None)
     assert {number: (e.input_clusters, e.output_clusters) for number, e in device.endpoints.items()} == ENDPOINTS
+
+
+async def test_who_falls_asleep_at_once_is_asked_who_it_is_before_its_endpoints():
+    device, plug = Device("0x00158d0001a00000", 0x2000), Plug(manufacturer=0x1002)
+    await interview(device, plug)
+    assert plug.asked[:5] == ["node", ("modelId", "manufacturerName"), "endpoints", 1, 2]
+    assert plug.asked[5:7] == ["powerSource", "zclVersion"], "what it told is not asked again"
+    assert (device.model_id, device.manufacturer_name) == ("lumi.plug", "LUMI")
+
+
+async def test_who_does_not_say_at_once_is_asked_again():
+    device = Device("0x00158d0001a00000", 0x2000)
+    plug = Plug(lambda what: RequestTimeoutError(1) if isinstance(what, tuple) else None, manufacturer=0)
+    await interview(device, plug)
+    assert "modelId" in plug.asked
+    assert device.model_id == "lumi.plug"
 
 
 @pytest.mark.parametrize("step", ["node", "endpoints", 1, 2, 3])

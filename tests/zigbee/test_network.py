@@ -17,7 +17,8 @@ from zigwire.simulator.house import House
 from zigwire.simulator.plug import XiaomiPlug, xiaomi_plug
 from zigwire.simulator.radio import SimulatedRadio
 from zigwire.storage.database import Database
-from zigwire.zcl.requests import Command, ConfigureReporting, Read, Reporting, Write
+from zigwire.zcl.message import Message
+from zigwire.zcl.requests import Command, ConfigureReporting, Prepared, Read, Reporting, Write
 from zigwire.zigbee import requests, supervise, zdo
 from zigwire.zigbee.errors import (
     DeliveryError,
@@ -268,9 +269,9 @@ async def test_a_leave_and_a_new_join(database: Database):
         assert database.load_devices() == []
         assert database.load_groups()[0].members == []
         home.ears.heard.clear()
-        device = await home.pair()
+        await home.pair()
         assert home.ears.names()[:2] == ["joined", "interview"]
-        assert device.leave_count == 1
+        assert home.ears.leaves == 1
 
 
 async def test_a_device_that_leaves_to_come_back_stays(database: Database):
@@ -278,6 +279,7 @@ async def test_a_device_that_leaves_to_come_back_stays(database: Database):
         device = await home.pair()
         home.plug.leave(rejoin=True)
         assert "left" not in home.ears.names()
+        assert home.ears.leaves == 1
         await until(lambda: device.network_address == home.plug.node.network_address and device.network_address_changes)
         assert home.network.devices[PLUG] is device
 
@@ -381,6 +383,16 @@ async def test_binds_and_reportings_are_noted(database: Database):
         assert (stored.bindings, stored.reportings) == ([Binding(6, group=901)], [])
 
 
+async def test_telling_waits_for_no_answer(database: Database):
+    async with running(Home(database)) as home:
+        device = await home.pair()
+        toggled = Prepared(endpoint=1, cluster=6, frame=bytes.fromhex("01e902"), numbered=True, source=8)
+        await home.network.tell(device, toggled)
+        await until(lambda: home.plug.on)
+        frame = [frame for frame in home.air if frame.source == 0 and frame.data == bytes.fromhex("01e902")][-1]
+        assert frame.source_endpoint == 8
+
+
 async def test_groups_and_broadcasts(database: Database):
     async with running(Home(database)) as home:
         device = await home.pair()
@@ -405,7 +417,15 @@ async def test_permit_join(database: Database, seconds: int, expected: list[tupl
         assert home.sent() == expected
         assert (home.house.permit_left > 0) == (seconds > 0)
         home.air.clear()
-    assert home.sent() == ([(33, "020a0000"), (0x36, "0001")] if seconds else [])
+    assert home.sent() == [(33, "020a0000"), (0x36, "0001")]
+
+
+async def test_a_radio_that_takes_no_more_does_not_hold_up_the_end(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("zigwire.zigbee.network._PARTING", 0.01)
+    async with running(Home(database)) as home:
+        await home.network.permit_join(60)
+        monkeypatch.setattr(home.house, "transmit", lambda frame, confirm: None)
+    assert home.house.owner is None
 
 
 async def test_permit_join_at_one_place(database: Database):
@@ -500,6 +520,18 @@ async def test_default_responses_and_reads_are_answered(database: Database):
         assert times.startswith("182201" + "000000e2")
         assert enrolled == "1123000017"
         assert all((frame.destination, frame.destination_endpoint) == (0x2000, 1) for frame in radio.sent)
+
+
+async def test_what_a_definition_has_answered_is_answered_once(database: Database, monkeypatch: pytest.MonkeyPatch):
+    def answer(_ears: Ears, _device: Device, _endpoint: int, message: Message) -> None:
+        message.answered = message.cluster == "genTime"
+
+    monkeypatch.setattr(Ears, "message_received", answer)
+    async with with_device(database) as (network, radio, _, _):
+        network.frame_received(report(0x2000, "10220000000700", 0x000A))
+        network.frame_received(report(0x2000, "01210201", 6))
+        await until(lambda: radio.sent)
+        assert [frame.cluster for frame in radio.sent] == [6]
 
 
 @pytest.mark.parametrize(

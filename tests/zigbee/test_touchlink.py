@@ -1,5 +1,7 @@
 """Touchlink on a simulated coordinator: who is found, what they do, and that the network's channel is restored."""
 
+import asyncio
+
 import pytest
 
 from zigwire.simulator.house import House
@@ -49,7 +51,7 @@ def air(house):
 
 @pytest.fixture
 def touchlink(air):
-    return Touchlink(lambda: air, answers=0.05, blinks=0)
+    return Touchlink(lambda: air, answers=0.005, blinks=0)
 
 
 async def test_all_channels_are_scanned(house, air, touchlink):
@@ -118,3 +120,20 @@ async def test_a_radio_that_can_not_come_back_is_told(air, touchlink, caplog, mo
     monkeypatch.setattr(air, "restore", stuck)
     await touchlink.identify(NEAR, 15)
     assert "may not be on its network's channel, restart it: it is stuck" in caplog.text
+
+
+async def test_after_a_restore_that_was_cut_off_the_next_one_may_begin(air, touchlink, monkeypatch):
+    begun, restore = asyncio.Event(), air.restore
+
+    async def slow():
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(air, "restore", slow)
+    scan = asyncio.create_task(touchlink.identify(NEAR, 15))
+    await begun.wait()
+    scan.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await scan
+    monkeypatch.setattr(air, "restore", restore)
+    await touchlink.identify(NEAR, 15)

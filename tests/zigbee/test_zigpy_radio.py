@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import zigpy.backups
 import zigpy.exceptions
 import zigpy.state
 import zigpy.types as t
@@ -302,3 +303,21 @@ async def test_green_power_that_the_coordinator_hears_itself(bench: Bench):
     failed = Notification(COMMISSIONING_NOTIFICATION, 0x01719697, 7, 0x22, b"\x01", 2, 4, proxy=0, mic=0x01020304)
     assert told == [(0, operation), (4, commissioning), (4, failed)]
     assert {(frame.cluster, frame.destination_endpoint, frame.linkquality) for frame in heard} == {(0x21, 242, 200)}
+
+
+@pytest.mark.parametrize("key", [None, bytes(range(16))])
+async def test_a_backup_without_the_network_key_is_none(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, key: bytes | None
+):
+    await bench.start()
+    monkeypatch.setattr(Library, "load_network_info", lambda self, *, load_devices: self._do(f"load {load_devices}"))
+    network, node = bench.library.state.network_info, bench.library.state.node_info
+    node.ieee, network.extended_pan_id = t.EUI64.convert("00:15:8d:00:01:02:03:04"), t.EUI64.convert("dd:" * 7 + "dd")
+    network.pan_id = t.PanId(0x1A62)
+    if key is not None:
+        network.network_key.key = t.KeyData(key)
+    bench.library.backups = zigpy.backups.BackupManager(bench.library)  # type: ignore[attr-defined]
+    document = await bench.radio.backup()
+    assert (document is None) == (key is None)
+    assert bench.library.asked[-1] == "load True"
+    assert await bench.radio.remembered() is None

@@ -130,6 +130,7 @@ async def test_a_life_with_a_coordinator(tmp_path: Path, monkeypatch: pytest.Mon
             backup = await network.backup()
             assert backup is not None
             assert backup["coordinator_ieee"] == COORDINATOR[2:]
+            assert await network.remembered() == {PLUG}
 
             plug.online = False
             with pytest.raises(DeliveryError, match="MAC_NO_ACK"):

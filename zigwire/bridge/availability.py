@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from zigwire.bridge.availability_topics import AvailabilityTopics
 from zigwire.bridge.entities import DeviceEntity, Entities
-from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.settings import AvailabilityOverride, Settings
 from zigwire.zcl.requests import Read
+from zigwire.zigbee.background import Background
 from zigwire.zigbee.errors import DeliveryError, RequestError, RequestTimeoutError
 from zigwire.zigbee.model import Device, DeviceType
 from zigwire.zigbee.network import Network
@@ -65,7 +66,6 @@ class Availability:
         entities: To name them.
         returned: Called when a device that was offline is heard again.
         now: Unix time in seconds.
-        changed: Called with a device that came online or went offline.
     """
 
     def __init__(
@@ -76,19 +76,22 @@ class Availability:
         entities: Entities,
         returned: Callable[[DeviceEntity], None],
         now: Callable[[], float] = time.time,
-        changed: Callable[[DeviceEntity], None] = lambda _: None,
     ) -> None:
-        self._mqtt = mqtt
+        self._topics = AvailabilityTopics(mqtt, settings.mqtt.base_topic)
         self._settings = settings
         self._network = network
         self._entities = entities
         self._returned = returned
         self._now = now
-        self._changed = changed
+        self._followers: list[Callable[[DeviceEntity], None]] = []
         self._watches: dict[str, Watch] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._turn = asyncio.Lock()
         self._stopped = False
+
+    def follow(self, follower: Callable[[DeviceEntity], None]) -> None:
+        """Call `follower` with each device that came online or went offline."""
+        self._followers.append(follower)
 
     def start(self) -> None:
         """Publish what is known and begin to watch; who was silent for too long is asked at once."""
@@ -103,8 +106,7 @@ class Availability:
         self._stopped = True
         for ieee in list(self._watches):
             self.forget(ieee)
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
 
     def seen(self, entity: DeviceEntity) -> None:
         """Note that a device was heard."""
@@ -158,26 +160,23 @@ class Availability:
         """Publish a device's availability."""
         watch = self._watches.get(entity.key)
         if watch is not None:
-            state = {"state": "online" if watch.online else "offline"}
-            self._mqtt.publish(self._topic(entity.name), dumps(state), qos=1, retain=True)
+            self._topics.publish(entity.name, online=watch.online)
 
     def _publish_change(self, entity: DeviceEntity) -> None:
         self.publish(entity)
-        self._changed(entity)
+        for follow in self._followers:
+            follow(entity)
 
     def renamed(self, entity: DeviceEntity, before: str) -> None:
         """Clear a device's availability on its old topic."""
         if self._watched(entity):
-            self._mqtt.publish(self._topic(before), b"", qos=1, retain=True)
+            self._topics.clear(before)
 
     def forget(self, ieee: str) -> None:
         """Cease to watch a device."""
         watch = self._watches.pop(ieee, None)
         if watch and watch.timer:
             watch.timer.cancel()
-
-    def _topic(self, name: str) -> str:
-        return f"{self._settings.mqtt.base_topic}/{name}/availability"
 
     # --- settings ---
 
@@ -269,18 +268,18 @@ class Availability:
         if watch.asking:
             return
         watch.asking = True
-        task = asyncio.get_running_loop().create_task(self._take_turn(ieee, watch))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.spawn(self._take_turn(ieee, watch), f"question to {ieee} whether it is there")
 
     async def _take_turn(self, ieee: str, watch: Watch) -> None:
         """Ask a device when all before it were asked; its answer is a frame like any other and counts as being seen."""
         async with self._turn:
-            if self._overdue(ieee, watch) is None:
-                self._asked(ieee, watch, silent=False)
-                return
-            self._asked(ieee, watch, silent=await self._is_silent(ieee, watch))
-            await asyncio.sleep(PINGS_APART)
+            is_due, silent = self._overdue(ieee, watch) is not None, False
+            try:
+                silent = is_due and await self._is_silent(ieee, watch)
+            finally:
+                self._asked(ieee, watch, silent=silent)
+            if is_due:
+                await asyncio.sleep(PINGS_APART)
 
     def _overdue(self, ieee: str, watch: Watch) -> DeviceEntity | None:
         """Return the device if it is still to be asked: it is there and was not heard meanwhile."""

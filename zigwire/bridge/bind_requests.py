@@ -106,6 +106,7 @@ class BindRequests:
             raise RequestFault("Failed to bind", f"'{source.entity.name}' to '{target.name}'")
         for device, member in self._controlled(target):
             await self._reporting.setup(device, member.endpoint)
+        self._info.device_changed(source.entity.key)
         return _response(asked, clusters, failed)
 
     async def unbind(self, message: Any) -> dict[str, Any]:
@@ -122,6 +123,7 @@ class BindRequests:
         if not keep_reporting:
             for device, member in self._controlled(target):
                 await self._reporting.clean_up(device, member.endpoint)
+        self._info.device_changed(source.entity.key)
         return _response(asked, clusters, failed)
 
     async def clear(self, message: Any) -> dict[str, Any]:
@@ -136,6 +138,7 @@ class BindRequests:
         if entity is None:
             raise RequestFault("Invalid target", f"{shortened(name)} is no device")
         await self._network.clear_bindings(entity.device, *_addresses(targets))
+        self._info.device_changed(entity.key)
         LOG.info("Cleared binds of '%s'", entity.name)
         return {"target": name, "ieee_list": targets}
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from zigwire.bridge.answers import Answers
 from zigwire.bridge.availability import Availability
@@ -15,15 +15,18 @@ from zigwire.bridge.bind_requests import BindRequests
 from zigwire.bridge.bridge_requests import BridgeRequests
 from zigwire.bridge.commands import Commands
 from zigwire.bridge.configure import Configure
+from zigwire.bridge.converter_requests import ConverterRequests
 from zigwire.bridge.device_requests import DeviceChanges, DeviceRequests
-from zigwire.bridge.entities import DeviceEntity, Entities, Entity
-from zigwire.bridge.events import Events
+from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.events import INTERVIEW_STATUS, Events
+from zigwire.bridge.extension_requests import ExtensionRequests
 from zigwire.bridge.group_availability import GroupAvailability
 from zigwire.bridge.groups import Groups, Surroundings
 from zigwire.bridge.health import Health
 from zigwire.bridge.homeassistant import HomeAssistant
 from zigwire.bridge.host import BridgeHost
 from zigwire.bridge.info import Info
+from zigwire.bridge.interviews import log_interview
 from zigwire.bridge.network_tools import NetworkTools
 from zigwire.bridge.options_request import OptionsRequest
 from zigwire.bridge.polling import Polling
@@ -35,7 +38,9 @@ from zigwire.bridge.requests import Requests
 from zigwire.bridge.returns import Returns
 from zigwire.bridge.states import States
 from zigwire.bridge.topics import EntityTopic, RequestTopic, filters, parse
-from zigwire.devices.sources import DefinitionSource
+from zigwire.devices.behaviour import Behaviour, Event
+from zigwire.devices.external import Converters
+from zigwire.devices.sources import Sources
 from zigwire.mqtt.message import Properties
 from zigwire.settings import Settings, SettingsError
 from zigwire.zcl.message import Message
@@ -46,6 +51,20 @@ from zigwire.zigbee.network import Network
 __all__ = ["Bridge"]
 
 LOG = logging.getLogger(__name__)
+
+
+class Working(Protocol):
+    """A part that works by itself: timers and tasks."""
+
+    def stop(self) -> None:
+        """Give up what is under way; twice is as good as once."""
+
+
+class Remembering(Protocol):
+    """A part that remembers something of each device."""
+
+    def forget(self, key: str, /) -> None:
+        """Drop it: the device is gone."""
 
 
 class Bridge:
@@ -60,6 +79,7 @@ class Bridge:
         restart: Asks the application to restart the bridge.
         now: Unix time in seconds.
         apply: Makes what lies outside of the bridge follow changed settings.
+        converters: The user's own, one of the sources; None when none are run.
 
     Attributes:
         radio_decided: Set once the radio came online or was found missing.
@@ -71,10 +91,11 @@ class Bridge:
         network: Network,
         mqtt: Mqtt,
         states: States,
-        source: DefinitionSource,
+        source: Sources,
         restart: Callable[[], None],
         now: Callable[[], float] = time.time,
         apply: Callable[[Settings], None] = lambda _: None,
+        converters: Converters | None = None,
     ) -> None:
         base_topic = settings.mqtt.base_topic
         self._settings = settings
@@ -84,36 +105,26 @@ class Bridge:
         self.radio_decided = asyncio.Event()
         self._online = False
         self._offline_reason: str | None = None
-        host = BridgeHost(
-            network, states, self._publish_late, self._options_of, self._definition_changed, self._scenes_changed
-        )
+        host = BridgeHost(network, states, settings, self._publish_late, self._definition_changed, self._scenes_changed)
         self.entities = Entities(network, settings, source, host)
-        self.info = Info(mqtt, settings, network, self.entities)
+        data = settings.path.parent
+        converters = converters or Converters.unused(data / "external_converters", "converters are not run here")
+        self.info = Info(mqtt, settings, network, self.entities, converters)
+        self.publisher = Publisher(mqtt, states, settings, self.entities.of, now)
         self.homeassistant = HomeAssistant(
-            mqtt, settings, network, self.entities, states, self._publish_changes, self._say_state
-        )
-        self.publisher = Publisher(
-            mqtt,
-            states,
-            settings,
-            self.entities.of,
-            [self.homeassistant.complete],
-            now,
-            published=[self.homeassistant.published],
+            mqtt, settings, network, self.entities, states, self.publisher, self._say_state
         )
         self._receiver = Receiver(self.publisher, states, settings)
-        answers = Answers(mqtt, base_topic)
-        self.commands = Commands(
-            self.entities, self.publisher, states, answers, self._unreachable, self.homeassistant.trim
-        )
         self._events = Events(mqtt, base_topic)
         self._health = Health(mqtt, settings, now)
         self._returns = Returns(network, self.entities, states)
-        self._availability = Availability(
-            mqtt, settings, network, self.entities, self._returns.returned, now, self._availability_changed
+        self._availability = Availability(mqtt, settings, network, self.entities, self._returns.returned, now)
+        answers = Answers(mqtt, base_topic)
+        self.commands = Commands(
+            self.entities, self.publisher, states, answers, self._availability.undelivered, self.homeassistant.trim
         )
         self._group_availability = GroupAvailability(mqtt, settings, self.entities, self._availability)
-        self._configure = Configure(network, self.entities, self._configured, now)
+        self._configure = Configure(network, self.entities, self._show, now)
         self.reporting = Reporting(network, self.entities, self._configure.again)
         self._polling = Polling(network, self.entities)
         surroundings = Surroundings(
@@ -126,22 +137,49 @@ class Bridge:
             self.commands.forget,
         )
         self._groups = Groups(network, settings, self.entities, surroundings)
-        changes = DeviceChanges(self._renamed, self._options_changed, self._removed, self._configure.now)
-        self._network_requests = BridgeRequests(network, self.entities, self.info, restart)
+        changes = DeviceChanges(
+            self._renamed, self._options_changed, self._removed, self._configure.now, self._redefined
+        )
+        bridge_requests = BridgeRequests(network, self.entities, self.info, restart)
         self._device_requests = DeviceRequests(network, self.entities, settings, self.info, changes)
-        options = OptionsRequest(settings, self.info, self._follow(apply))
         self._network_tools = NetworkTools(mqtt, settings, network, self.entities, now)
+        self._converters = ConverterRequests(self.entities, self.info, converters, self._converters_changed)
+        self._extensions = ExtensionRequests(data / "external_extensions")
         handlers = {
-            **self._network_requests.handlers(),
+            **bridge_requests.handlers(),
             **self._device_requests.handlers(),
             **self._groups.handlers(),
             **BindRequests(network, self.entities, self.info, self.reporting).handlers(),
             **ReportingRequests(network, self.entities).handlers(),
-            **options.handlers(),
+            **OptionsRequest(settings, self.info, (apply, self.homeassistant.follow_settings)).handlers(),
             **BackupRequest(settings, network).handlers(),
             **self._network_tools.handlers(),
+            **self._converters.handlers(),
+            **self._extensions.handlers(),
         }
         self._requests = Requests(mqtt, base_topic, answers, handlers)
+        self._working: tuple[Working, ...] = (
+            self._requests,
+            self.commands,
+            bridge_requests,
+            self._network_tools,
+            self.homeassistant,
+            self._groups,
+            self._configure,
+            self._polling,
+            self._availability,
+            self._health,
+            self._returns,
+            self._converters,
+        )
+        self._remembering: tuple[Remembering, ...] = (
+            self.commands,
+            self._availability,
+            self._returns,
+            self._configure,
+            self.publisher,
+            self.entities,
+        )
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -158,6 +196,8 @@ class Bridge:
         self._online = True
         self.info.state(online=True)
         self.info.all()
+        self._converters.start()
+        self._extensions.start()
         self._availability.start()
         self._group_availability.start()
         self._health.start(self._network.devices)
@@ -168,17 +208,8 @@ class Bridge:
 
     def cancel(self) -> None:
         """Give up what is under way."""
-        self.homeassistant.stop()
-        self._network_requests.stop()
-        self._network_tools.stop()
-        self._requests.cancel()
-        self.commands.cancel()
-        self._groups.stop()
-        self._configure.stop()
-        self._polling.stop()
-        self._availability.stop()
-        self._health.stop()
-        self._returns.stop()
+        for part in self._working:
+            part.stop()
 
     def stop(self) -> None:
         """Say what is held back, and goodbye."""
@@ -226,49 +257,49 @@ class Bridge:
         self._availability.seen(entity)
         self.info.devices()
         self._events.joined(entity)
+        tell(entity, "deviceJoined")
 
     def device_announced(self, device: Device) -> None:
         """Tell that a device announced itself, and read its state again."""
         entity = self.entities.of(device)
         self.info.devices()
         self._events.announced(entity)
+        tell(entity, "deviceAnnounce")
         self._returns.returned(entity)
 
     def interview_changed(self, device: Device) -> None:
         """Tell how far an interview came; one that waits for the radio to come back (pending) is no event."""
         entity = self._renewed(device)
-        self._log_interview(entity)
+        log_interview(entity)
         self.info.devices()
         if device.interview_state is InterviewState.PENDING:
             return
+        tell(entity, "deviceInterview", status=INTERVIEW_STATUS[device.interview_state])
         if device.interview_state is not InterviewState.SUCCESSFUL:
             self._events.interview(entity, None)
             return
         self._availability.interviewed(entity)
         self._events.interview(entity, self.info.definition(entity))
-        self.homeassistant.changed(entity)
-        self.info.devices()
-        self.info.info()
-        self.info.definitions()
+        self._show(entity)
         self._configure.interviewed(entity)
 
     def device_changed(self, device: Device) -> None:
         """Show what changed."""
-        self._health.changed(device)
+        if self._health.changed(device):
+            tell(self.entities.of(device), "deviceNetworkAddressChanged")
         self.info.changed(device.ieee)
         self.info.devices()
+
+    def leave_heard(self, device: Device) -> None:
+        """Count a leave, be it that the device comes back."""
+        self._health.left(device)
 
     def device_left(self, device: Device) -> None:
         """Tell that a device is gone."""
         entity = self.entities.of(device)
         LOG.warning("'%s' left the network", entity.name)
-        self.commands.forget(entity.key)
-        self._availability.forget(entity.key)
-        self._health.left(device)
-        self._returns.forget(entity.key)
-        self._configure.forget(entity.key)
-        self.publisher.forget(entity.key)
-        self.entities.forget(entity.key)
+        for part in self._remembering:
+            part.forget(entity.key)
         self.info.changed(entity.key)
         self._groups.device_left()
         self.info.groups()
@@ -314,73 +345,66 @@ class Bridge:
         self.homeassistant.renamed(entity, lambda: self._left_name(entity, before), recreate=recreate)
         self.info.devices()
         self.info.info()
-        self._publish_state(entity)
+        self.publisher.publish(entity, {})
         self._availability.publish(entity)
 
     def _left_name(self, entity: DeviceEntity, before: str) -> None:
+        """Clear what is retained under a name, unless somebody else has it by now."""
+        if self.entities.is_taken(before):
+            return
         self.publisher.clear(before)
         self._availability.renamed(entity, before)
 
-    def _options_changed(self, entity: DeviceEntity) -> None:
-        self.info.changed(entity.key)
+    def _options_changed(self, entity: DeviceEntity, before: Mapping[str, Any]) -> None:
+        tell(entity, "deviceOptionsChanged", **{"from": before, "to": entity.options})
         self.publisher.forget(entity.key)
         self._availability.changed(entity)
         self._configure.consider(entity)
-        self.homeassistant.changed(entity)
-        self.info.devices()
-        self.info.info()
-        self.info.definitions()
+        self._show(entity)
+
+    def _redefined(self, entity: DeviceEntity) -> None:
+        """Set a device up as its other definition wants, and show it."""
+        self._configure.again(entity)
+        self._show(entity)
+
+    def _converters_changed(self) -> None:
+        """Look all devices up anew; those that mean something else are set up for it."""
+        for entity in list(self.entities.devices()):
+            before, renewed = entity.behaviour, self.entities.redefine(entity.device)
+            if _kind(before) != _kind(renewed.behaviour):
+                self._redefined(renewed)
+            else:
+                self._show(renewed)
 
     def _removed(self, ieee: str, name: str) -> None:
         self.homeassistant.removed(ieee)
         self.publisher.clear(name)
         self._states.remove(ieee)
-
-    def _configured(self, entity: DeviceEntity) -> None:
-        self.info.changed(entity.key)
-        self.homeassistant.changed(entity)
+        self.info.groups()
         self.info.devices()
-        self.info.info()
         self.info.definitions()
 
-    def _availability_changed(self, entity: DeviceEntity) -> None:
-        self._group_availability.member_changed(entity)
-
-    def _unreachable(self, entity: DeviceEntity) -> None:
-        """Note that a command could not be delivered."""
-        self._availability.undelivered(entity)
-
-    def _follow(self, apply: Callable[[Settings], None]) -> Callable[[Settings], None]:
-        """Let what follows changed settings be followed by the parts of the bridge that do so too."""
-
-        def follow(settings: Settings) -> None:
-            apply(settings)
-            self.homeassistant.settings_changed()
-
-        return follow
+    def _show(self, entity: DeviceEntity) -> None:
+        """Show what a device is now, and can do."""
+        self.homeassistant.changed(entity)
+        self.info.device_changed(entity.key)
 
     # --- what behaviours say ---
 
     def _publish_late(self, device: Device, state: Mapping[str, Any]) -> None:
         self.publisher.publish(self.entities.of(device), state)
 
-    def _options_of(self, device: Device) -> Mapping[str, Any]:
-        known = self._settings.devices.get(device.ieee)
-        return known.options if known else {}
-
     def _definition_changed(self, device: Device) -> None:
-        if self.entities.of(device).behaviour is None:
-            self.entities.refresh(device)
-        self.info.changed(device.ieee)
-        self.homeassistant.changed(self.entities.of(device))
-        self._configure.consider(self.entities.of(device))
-        self.info.devices()
-        self.info.definitions()
+        entity = self.entities.of(device)
+        if entity.behaviour is None:
+            entity = self.entities.refresh(device)
+        self._configure.consider(entity)
+        self._show(entity)
 
     def _scenes_changed(self, devices: Iterable[Device]) -> None:
         for device in devices:
             self.info.changed(device.ieee)
-            self.homeassistant.changed(self.entities.of(device))
+            self.homeassistant.scenes_changed(self.entities.of(device))
         self.info.devices()
         self.info.groups()
 
@@ -395,26 +419,9 @@ class Bridge:
         self.info.changed(device.ieee)
         return self.entities.refresh(device)
 
-    def _log_interview(self, entity: DeviceEntity) -> None:
-        device = entity.device
-        if device.interview_state is InterviewState.PENDING:
-            LOG.info("The interview of '%s' waits for the radio", entity.name)
-        elif device.interview_state is InterviewState.IN_PROGRESS:
-            LOG.info("Interviewing '%s'", entity.name)
-        elif device.interview_state is InterviewState.FAILED:
-            LOG.error("'%s' was not interviewed; try bridge/request/device/interview, or pair it again", entity.name)
-        elif entity.behaviour:
-            definition = entity.behaviour.definition
-            LOG.info("'%s' is a %s %s: %s", entity.name, definition.vendor, definition.model, definition.description)
-        else:
-            LOG.warning("'%s' (%s by %s) has no definition", entity.name, device.model_id, device.manufacturer_name)
-
     def _say_state(self) -> None:
         if self._online:
             self.info.state(online=self._offline_reason is None, reason=self._offline_reason)
-
-    def _publish_changes(self, entity: Entity, changes: Mapping[str, Any]) -> None:
-        self.publisher.publish(entity, changes)
 
     def _publish_cached(self) -> None:
         for entity in self.entities.devices():
@@ -422,5 +429,19 @@ class Bridge:
         self._groups.publish_cached()
 
     def _publish_state(self, entity: DeviceEntity) -> None:
-        if self._states.get(entity.key) and not entity.settings.disabled:
+        if self._states.get(entity.key):
             self.publisher.publish(entity, {})
+
+
+def tell(entity: DeviceEntity, event: Event, **data: Any) -> None:
+    """Let a device's definition know what happened to it."""
+    if entity.behaviour and not entity.settings.disabled:
+        entity.behaviour.event(event, data)
+
+
+def _kind(behaviour: Behaviour | None) -> tuple[str, str, str] | None:
+    """Return what tells definitions apart: whose, which, and from where."""
+    if behaviour is None:
+        return None
+    definition = behaviour.definition
+    return definition.vendor, definition.model, definition.source

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from zigwire.bridge.entities import Entities
+from zigwire.bridge.existing import existing_device
 from zigwire.bridge.info import Info, permit_end
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, fields
@@ -45,7 +46,7 @@ class BridgeRequests:
         where = f" via '{name}'" if name else ""
         LOG.info("Devices may %s", f"join{where} for {seconds} s" if seconds else "not join any more")
         self._permitted(seconds)
-        return {"time": seconds} if name is None else {"time": seconds, "device": asked["device"]}
+        return {"time": seconds} if name is None else {"time": seconds, "device": name}
 
     async def health_check(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
         """Tell whether the radio answers now."""
@@ -67,10 +68,8 @@ class BridgeRequests:
         if name is None or name == "":
             return None, None
         if isinstance(name, str) and name.lower() == "coordinator":
-            return "coordinator", name
-        entity = self._entities.find_device(str(name))
-        if entity is None:
-            raise RequestFault(f"Device {shortened(str(name))} does not exist")
+            return "coordinator", "Coordinator"
+        entity = existing_device(self._entities, name)
         return entity.device, entity.name
 
     def stop(self) -> None:

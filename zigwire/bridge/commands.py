@@ -131,7 +131,7 @@ class Commands:
         while workers := [line.worker for line in self._lines.values() if line.worker]:
             await asyncio.wait(workers)
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Give up all commands, those under way and those that wait."""
         for key in list(self._lines):
             self.forget(key)
@@ -204,7 +204,7 @@ class Commands:
                 command.answer.fail("the device is gone")
                 return
             behaviour = self._behaviour(entity, name, command)
-            context = self._context(entity, {}, command, Outcome())
+            context = self._context(entity, command.message, command, Outcome())
             told = await self._try(entity, name, command, partial(_get, behaviour, name, context))
             if told and (entity := self._entities.find_key(key)):
                 self._publisher.publish(entity, told)
@@ -226,6 +226,10 @@ class Commands:
                     return None
             LOG.error("Can't %s %s of '%s': %s", command.verb, shortened(name), entity.name, error)
             command.answer.settle(name, "failed", str(error))
+            return None
+        except Exception as error:
+            LOG.exception("Can't %s %s of '%s': fault in Zigwire", command.verb, shortened(name), entity.name)
+            command.answer.settle(name, "failed", f"fault in Zigwire: {error!r}")
             return None
         command.answer.settle(name, "sent" if isinstance(entity, GroupEntity) else "confirmed")
         return result

@@ -191,6 +191,9 @@ class Configure:
         except FAULTS as error:
             self._failed(device, plan, error, silent=device.last_seen == heard)
             return error
+        except Exception:
+            plan.failures = len(PAUSES) + 1
+            raise
         finally:
             plan.task, plan.begun = None, False
         return None

@@ -25,23 +25,12 @@ class CoordinatorRequests:
 
     async def check(self, message: Any) -> dict[str, Any]:  # noqa: ARG002 - a handler's signature
         """Name the routers that are missing in the coordinator's own memory; they have to be paired again."""
-        backup = await self._network.backup()
-        if backup is None:
+        remembered = await self._network.remembered()
+        if remembered is None:
             raise RequestFault("Coordinator does not coordinator check because it doesn't support backups")
-        remembered = {_ieee(entry) for entry in _entries(backup)}
         missing = [
             {"ieee_address": entity.key, "friendly_name": entity.name}
             for entity in self._entities.devices()
             if entity.device.type is DeviceType.ROUTER and entity.key not in remembered
         ]
         return {"missing_routers": missing}
-
-
-def _entries(backup: dict[str, Any]) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = backup["devices"]
-    return entries
-
-
-def _ieee(entry: dict[str, Any]) -> str:
-    """Return an IEEE address as the backup has it: 16 digits, or octets with colons."""
-    return f"0x{entry['ieee_address'].replace(':', '').lower()}"

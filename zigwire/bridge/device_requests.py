@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from zigwire.bridge.configure import FAULTS
 from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.existing import existing_device
 from zigwire.bridge.info import Info
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, boolean, fields
 from zigwire.settings import Settings
+from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.network import Network
 
 __all__ = ["DeviceChanges", "DeviceRequests"]
@@ -26,15 +28,17 @@ class DeviceChanges:
 
     Attributes:
         renamed: Called with the device under its new name, its old name, and whether Home Assistant follows.
-        options_changed: Called with the device under its new options.
+        options_changed: Called with the device under its new options, and the definition's options as they were.
         removed: Called with the device's IEEE address and last name.
         configure: Does the set-up of the device's definition.
+        redefined: Called with a device that has another definition now.
     """
 
     renamed: Callable[[DeviceEntity, str, bool], None]
-    options_changed: Callable[[DeviceEntity], None]
+    options_changed: Callable[[DeviceEntity, Mapping[str, Any]], None]
     removed: Callable[[str, str], None]
     configure: Callable[[DeviceEntity], Awaitable[None]]
+    redefined: Callable[[DeviceEntity], None]
 
 
 class DeviceRequests:
@@ -70,11 +74,11 @@ class DeviceRequests:
         asked = fields(message, "to") if last else fields(message, "from", "to")
         entity = self._last() if last else self._device(asked["from"])
         homeassistant_rename = boolean(asked, "homeassistant_rename")
-        before, after = entity.name, asked["to"]
-        if not isinstance(after, str):
-            raise RequestFault("Invalid payload", f"to is {shortened(after)}; a name is allowed")
-        after = self._settings.rename(entity.device.ieee, after)
-        self._changes.renamed(self._entities.refresh(entity.device), before, homeassistant_rename)
+        before, wanted = entity.name, asked["to"]
+        if not isinstance(wanted, str):
+            raise RequestFault("Invalid payload", f"to is {shortened(wanted)}; a name is allowed")
+        after = self._settings.rename(entity.device.ieee, wanted)
+        self._changes.renamed(self._entities.settle(entity.device), before, homeassistant_rename)
         LOG.info("Renamed '%s' to '%s'", before, after)
         return {"from": before, "to": after, "homeassistant_rename": homeassistant_rename}
 
@@ -88,12 +92,17 @@ class DeviceRequests:
         given = {key: value for key, value in wanted.items() if value is not None}
         if entity.behaviour and (faults := entity.behaviour.check_options(given)):
             raise RequestFault("; ".join(faults))
-        before = self._own_options(entity)
+        if missing := self._missing_definition(given):
+            raise RequestFault(missing)
+        before, options = self._own_options(entity), entity.options
         restart = self._settings.set_device_options(entity.device.ieee, wanted)
         after = self._own_options(entity)
         self._info.restart_required = self._info.restart_required or restart
         self._info.info()
-        self._changes.options_changed(self._entities.refresh(entity.device))
+        settled = self._entities.settle(entity.device)
+        if settled is not entity:
+            self._changes.redefined(settled)
+        self._changes.options_changed(settled, options)
         LOG.info("Changed the options of '%s': %s", entity.name, shortened(wanted))
         return {"id": asked["id"], "from": before, "to": after, "restart_required": self._info.restart_required}
 
@@ -101,7 +110,10 @@ class DeviceRequests:
         """Interview a device again."""
         asked = fields(message, "id", bare="id")
         entity = self._device(asked["id"])
-        await self._network.interview(entity.device)
+        try:
+            await self._network.interview(entity.device)
+        except RequestError as error:
+            raise RequestFault(f"Interview of '{entity.name}' ({entity.key}) failed: {error}") from error
         return {"id": asked["id"]}
 
     async def configure(self, message: Any) -> dict[str, Any]:
@@ -121,7 +133,11 @@ class DeviceRequests:
         asked = fields(message, "id", bare="id")
         switches = {key: boolean(asked, key) for key in ("block", "force", "keep_config", "clear_cache")}
         entity = self._device(asked["id"])
-        await self._network.remove(entity.device, force=switches["force"])
+        try:
+            await self._network.remove(entity.device, force=switches["force"])
+        except RequestError as error:
+            said = f" ({_told(switches)})" if isinstance(message, dict) else ""
+            raise RequestFault(f"Failed to remove device '{entity.name}'{said} ({error})") from error
         ieee = entity.device.ieee
         known = self._settings.devices.get(ieee)
         if switches["block"]:
@@ -133,18 +149,25 @@ class DeviceRequests:
         LOG.info("Removed '%s'", name)
         return {"id": asked["id"], **switches}
 
+    def _missing_definition(self, options: Mapping[str, Any]) -> str | None:
+        """Return in a sentence that the definition which the options choose does not exist."""
+        name = options.get("definition")
+        return self._entities.missing_definition(name) if isinstance(name, str) else None
+
     def _own_options(self, entity: DeviceEntity) -> dict[str, Any]:
         own = self._settings.as_dict().get("devices", {}).get(entity.device.ieee, {})
         return {key: value for key, value in own.items() if key != "friendly_name"}
 
     def _device(self, name: Any) -> DeviceEntity:
-        entity = self._entities.find_device(str(name))
-        if entity is None:
-            raise RequestFault(f"Device {shortened(str(name))} does not exist")
-        return entity
+        return existing_device(self._entities, name)
 
     def _last(self) -> DeviceEntity:
         entity = self._entities.find_device(self._last_joined) if self._last_joined else None
         if entity is None:
             raise RequestFault("No device has joined since start")
         return entity
+
+
+def _told(switches: Mapping[str, bool]) -> str:
+    """Return switches as the interface's error texts name them: `block: false, keep config: true`."""
+    return ", ".join(f"{key.replace('_', ' ')}: {str(value).lower()}" for key, value in switches.items())

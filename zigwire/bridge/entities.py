@@ -8,14 +8,14 @@ from typing import Any
 
 from zigwire.bridge.payloads import shortened
 from zigwire.devices.behaviour import Behaviour, Host
-from zigwire.devices.sources import DefinitionSource
+from zigwire.devices.sources import Sources
 from zigwire.settings import DeviceOptions, GroupOptions, Settings
 from zigwire.zigbee.model import Device, Endpoint, Group
 from zigwire.zigbee.network import Network
 
-LONGEST_NUMBER = 3  # digits of an endpoint's number
-
 __all__ = ["DeviceEntity", "Entities", "Entity", "GroupEntity", "UnknownEntity"]
+
+LONGEST_NUMBER = 3  # digits of an endpoint's number
 
 
 class UnknownEntity(LookupError):
@@ -76,10 +76,11 @@ Entity = DeviceEntity | GroupEntity
 class Entities:
     """All devices and groups by address and by name.
 
-    Behaviours are compiled once, when a device becomes known, and again after an interview.
+    Behaviours are compiled once, when a device becomes known, and again after an interview. An entity that somebody
+    holds has the name and settings of now.
     """
 
-    def __init__(self, network: Network, settings: Settings, source: DefinitionSource, host: Host) -> None:
+    def __init__(self, network: Network, settings: Settings, source: Sources, host: Host) -> None:
         self._network = network
         self._settings = settings
         self._source = source
@@ -99,14 +100,31 @@ class Entities:
     def of(self, device: Device) -> DeviceEntity:
         """Return the entity of a device of the network."""
         entity = self._devices.get(device.ieee)
-        if entity is None or entity.device is not device:
-            entity = self._devices[device.ieee] = self._make(device)
-        return entity
+        return entity if entity and entity.device is device else self.refresh(device)
 
     def refresh(self, device: Device) -> DeviceEntity:
-        """Look the device up anew: after an interview, or when its settings changed."""
+        """Find out anew what a device is: after an interview."""
         self.forget(device.ieee)
-        return self.of(device)
+        settings = self._options(device)
+        behaviour = self._behaviour(device, settings) if device.endpoints else None
+        entity = DeviceEntity(device, settings.friendly_name or device.ieee, settings, behaviour)
+        self._devices[device.ieee] = entity
+        return entity
+
+    def redefine(self, device: Device) -> DeviceEntity:
+        """Find out anew what a device is, because there are other definitions or another one is chosen."""
+        self.forget(device.ieee)
+        self._host.use_clusters(device, {})
+        return self.refresh(device)
+
+    def settle(self, device: Device) -> DeviceEntity:
+        """Take over a device's new name and settings; its behaviour serves on, unless another definition is chosen."""
+        entity, settings = self.of(device), self._options(device)
+        if settings.definition != entity.settings.definition:
+            return self.redefine(device)
+        entity.settings = settings
+        entity.name = entity.settings.friendly_name or device.ieee
+        return entity
 
     def forget(self, ieee: str) -> None:
         """Drop what is known of a device that is gone."""
@@ -150,6 +168,10 @@ class Entities:
             return self.of(device)
         return next((entity for entity in self.devices() if entity.name == name), None)
 
+    def is_taken(self, name: str) -> bool:
+        """Tell whether a device or group has this name, and so its topics."""
+        return any(one.name == name for one in self.devices()) or any(one.name == name for one in self.groups())
+
     def locate(self, path: str) -> tuple[Entity, str | None]:
         """Split a topic's path into the entity and the endpoint's name, if it ends with one.
 
@@ -169,7 +191,14 @@ class Entities:
         options = self._settings.groups.get(group.id) or GroupOptions(friendly_name=str(group.id))
         return GroupEntity(group, options.friendly_name or str(group.id), options)
 
-    def _make(self, device: Device) -> DeviceEntity:
-        options = self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)
-        behaviour = self._source.find(device, self._host) if device.endpoints else None
-        return DeviceEntity(device, options.friendly_name or device.ieee, options, behaviour)
+    def missing_definition(self, name: str) -> str | None:
+        """Return in a sentence that no definition has a name, `Vendor/Model`; None when one has it."""
+        return self._source.missing(name)
+
+    def _behaviour(self, device: Device, settings: DeviceOptions) -> Behaviour | None:
+        if settings.definition is None:
+            return self._source.find(device, self._host)
+        return self._source.named(settings.definition, device, self._host)
+
+    def _options(self, device: Device) -> DeviceOptions:
+        return self._settings.devices.get(device.ieee) or DeviceOptions(friendly_name=device.ieee)

@@ -9,7 +9,7 @@ from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.zigbee.model import InterviewState
 
-__all__ = ["Events"]
+__all__ = ["INTERVIEW_STATUS", "Events"]
 
 INTERVIEW_STATUS = {
     InterviewState.IN_PROGRESS: "started",

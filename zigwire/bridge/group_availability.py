@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zigwire.bridge.availability import Availability, is_watched
+from zigwire.bridge.availability_topics import AvailabilityTopics
 from zigwire.bridge.entities import DeviceEntity, Entities, GroupEntity
-from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.settings import Settings
 
@@ -15,11 +15,12 @@ class GroupAvailability:
     """Publishes the availability of the groups whose members are all watched."""
 
     def __init__(self, mqtt: Mqtt, settings: Settings, entities: Entities, availability: Availability) -> None:
-        self._mqtt = mqtt
+        self._topics = AvailabilityTopics(mqtt, settings.mqtt.base_topic)
         self._settings = settings
         self._entities = entities
         self._availability = availability
         self._published: dict[int, bool] = {}
+        availability.follow(self.member_changed)
 
     def start(self) -> None:
         """Publish what is known of all groups; that of the devices is known by now."""
@@ -40,25 +41,24 @@ class GroupAvailability:
     def publish(self, group: GroupEntity) -> None:
         """Publish a group's availability, or clear it when one of the members is not watched any more."""
         if not self._is_watched(group):
-            self.removed(group.group.id, group.name)
+            self._clear(group)
             return
         online = self._published[group.group.id] = self._is_online(group)
-        state = {"state": "online" if online else "offline"}
-        self._mqtt.publish(self._topic(group.name), dumps(state), qos=1, retain=True)
+        self._topics.publish(group.name, online=online)
 
     def renamed(self, group: GroupEntity, before: str) -> None:
         """Move a group's availability from its old topic to the new one."""
         if group.group.id in self._published:
-            self._mqtt.publish(self._topic(before), b"", qos=1, retain=True)
+            self._topics.clear(before)
             self.publish(group)
 
-    def removed(self, group_id: int, name: str) -> None:
-        """Clear the availability of a group that is gone."""
-        if self._published.pop(group_id, None) is not None:
-            self._mqtt.publish(self._topic(name), b"", qos=1, retain=True)
+    def forget(self, group_id: int) -> None:
+        """Drop what is known of a group that is gone; what is retained stays, as it does of devices."""
+        self._published.pop(group_id, None)
 
-    def _topic(self, name: str) -> str:
-        return f"{self._settings.mqtt.base_topic}/{name}/availability"
+    def _clear(self, group: GroupEntity) -> None:
+        if self._published.pop(group.group.id, None) is not None:
+            self._topics.clear(group.name)
 
     def _members(self, group: GroupEntity) -> list[DeviceEntity]:
         found = (self._entities.find_key(member.ieee) for member in group.group.members)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from zigwire.bridge.entities import DeviceEntity, Entities
-from zigwire.bridge.group_requests import existing_group
-from zigwire.bridge.payloads import shortened
+from zigwire.bridge.existing import existing_device, existing_endpoint, existing_group
 from zigwire.bridge.requests import Handler, RequestFault, boolean, fields
 from zigwire.zigbee import group_members
 from zigwire.zigbee.errors import RequestError
@@ -102,15 +101,8 @@ class GroupMemberRequests:
         self._changed(MembersChange(entity, endpoint, tuple(groups), added, keep_reporting))
 
     def _endpoint(self, asked: dict[str, Any]) -> tuple[DeviceEntity, Endpoint]:
-        entity = self._entities.find_device(str(asked["device"]))
-        if entity is None:
-            raise RequestFault(f"Device {shortened(str(asked['device']))} does not exist")
-        name = str(_name(asked))
-        endpoint = entity.endpoint(name)
-        if endpoint is None:
-            known = ", ".join(map(str, entity.device.endpoints))
-            raise RequestFault(f"Device '{entity.name}' does not have endpoint {shortened(name)}", f"it has {known}")
-        return entity, endpoint
+        entity = existing_device(self._entities, asked["device"])
+        return entity, existing_endpoint(entity, _name(asked), entity.name)
 
 
 def _asked(message: Any, *required: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zigwire.bridge.entities import Entities, GroupEntity
+from zigwire.bridge.existing import existing_group
 from zigwire.bridge.info import Info
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, boolean, fields
@@ -17,7 +18,7 @@ from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.groups import DEFAULT_BIND_GROUP, HIGHEST, LOWEST
 from zigwire.zigbee.network import Network
 
-__all__ = ["GroupChanges", "GroupRequests", "existing_group"]
+__all__ = ["GroupChanges", "GroupRequests"]
 
 LOG = logging.getLogger(__name__)
 
@@ -147,19 +148,6 @@ class GroupRequests:
         groups = self._settings.as_dict().get("groups", {})
         own = groups.get(str(number)) or groups.get(number) or {}
         return {key: value for key, value in own.items() if key != "friendly_name"}
-
-
-def existing_group(entities: Entities, name: Any) -> GroupEntity:
-    """Return the group of that name or number.
-
-    Raises:
-        RequestFault: There is none.
-    """
-    wanted = str(name).strip()
-    entity = entities.find_group(wanted)
-    if entity is None:
-        raise RequestFault(f"Group {shortened(wanted)} does not exist")
-    return entity
 
 
 def _text(asked: dict[str, Any], key: str) -> str:

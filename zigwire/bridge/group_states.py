@@ -34,7 +34,7 @@ class GroupStates:
         self._followed: dict[int, dict[str, Any]] = {}
         self._following = False
 
-    def changed(self, entity: Entity, changes: Mapping[str, Any]) -> None:
+    def changed(self, entity: Entity, changes: Mapping[str, Any], _message: Mapping[str, Any]) -> None:
         """Let groups follow the change of a device, or members and the other groups that of a group."""
         if self._following or not any(name.startswith(SHARED) for name in changes):
             return

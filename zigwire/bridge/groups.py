@@ -86,7 +86,8 @@ class Groups:
     def publish_cached(self) -> None:
         """Publish what is known of the groups' states."""
         for group in self._entities.groups():
-            self._publish_state(group)
+            if self._around.states.get(group.key):
+                self._around.publisher.publish(group, {})
 
     def _added(self, entity: GroupEntity) -> None:
         self._around.info.groups()
@@ -96,9 +97,13 @@ class Groups:
         self._around.homeassistant.renamed(entity, lambda: self._left_name(entity, before), recreate=recreate)
         self._around.info.groups()
         self._around.info.info()
-        self._publish_state(entity)
+        self._around.publisher.publish(entity, {})
 
     def _left_name(self, entity: GroupEntity, before: str) -> None:
+        """Clear what is retained under a name, unless somebody else has it by now."""
+        if self._entities.is_taken(before):
+            self._around.availability.publish(entity)
+            return
         self._around.publisher.clear(before)
         self._around.availability.renamed(entity, before)
 
@@ -112,7 +117,7 @@ class Groups:
         self._around.forget_commands(key)
         self._group_states.forget(number)
         self._around.homeassistant.removed(key)
-        self._around.availability.removed(number, name)
+        self._around.availability.forget(number)
         self._around.states.remove(key)
         self._around.publisher.forget(key)
         self._around.publisher.clear(name)
@@ -134,11 +139,4 @@ class Groups:
             await self._around.reporting.setup(device, endpoint)
         elif not change.keep_reporting:
             await self._around.reporting.clean_up(device, endpoint)
-        self._around.info.changed(device.ieee)
-        self._around.info.devices()
-        self._around.info.info()
-        self._around.info.definitions()
-
-    def _publish_state(self, entity: GroupEntity) -> None:
-        if self._around.states.get(entity.key):
-            self._around.publisher.publish(entity, {})
+        self._around.info.device_changed(device.ieee)

@@ -78,12 +78,14 @@ class Health:
             tally.first = self._now()
         tally.messages += 1
 
-    def changed(self, device: Device) -> None:
-        """Count a changed network address, if that is what changed."""
+    def changed(self, device: Device) -> bool:
+        """Count a changed network address; tell whether that is what changed."""
         before = self._addresses.get(device.ieee)
         self._addresses[device.ieee] = device.network_address
-        if before not in {None, device.network_address}:
+        moved = before not in {None, device.network_address}
+        if moved:
             self._tally(device).address_changes += 1
+        return moved
 
     def left(self, device: Device) -> None:
         """Count a leave."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from zigwire.bridge.states import States
 from zigwire.devices.behaviour import Priority
+from zigwire.settings import Settings
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
@@ -26,8 +27,8 @@ class BridgeHost:
     Args:
         network: Carries the requests.
         states: What is known of each device.
+        settings: For the devices' options.
         publish: Called with a device of the network and what to publish of it.
-        options: Gives a device's options.
         changed: Called with a device whose exposes, clusters or definition changed.
         scenes_changed: Called with devices that have other scenes now.
     """
@@ -36,15 +37,15 @@ class BridgeHost:
         self,
         network: Network,
         states: States,
+        settings: Settings,
         publish: Callable[[Device, Mapping[str, Any]], None],
-        options: Callable[[Device], Mapping[str, Any]],
         changed: Callable[[Device], None],
         scenes_changed: Callable[[Iterable[Device]], None],
     ) -> None:
         self._network = network
         self._states = states
+        self._settings = settings
         self._publish = publish
-        self._options = options
         self._changed = changed
         self._scenes_changed = scenes_changed
 
@@ -117,7 +118,8 @@ class BridgeHost:
 
     def options(self, device: Device) -> Mapping[str, Any]:
         """Return the device's options, over those for all devices."""
-        return self._options(device)
+        known = self._settings.devices.get(device.ieee)
+        return known.options if known else {}
 
     def changed(self, device: Device) -> None:
         """Show a device's new exposes, clusters or definition."""

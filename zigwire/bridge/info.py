@@ -18,8 +18,9 @@ from zigwire.bridge.pace import Pace
 from zigwire.bridge.payloads import dumps
 from zigwire.bridge.publisher import Mqtt
 from zigwire.devices.behaviour import Behaviour
+from zigwire.devices.external import Converters
 from zigwire.settings import Settings, json_schema
-from zigwire.zcl.clusters import CLUSTERS
+from zigwire.zcl.clusters import Clusters
 from zigwire.zigbee.groups import DEFAULT_BIND_GROUP
 from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, InterviewState, Scene
 from zigwire.zigbee.network import Network
@@ -27,6 +28,9 @@ from zigwire.zigbee.network import Network
 __all__ = ["Info"]
 
 AT_ONCE, EVERY = 10, 0.5
+DEFAULT = "default"
+"""What a definition calls the endpoint that takes commands which name none."""
+
 OWN_SCENES = 0
 """Group of the scenes that a device has for itself alone."""
 
@@ -37,11 +41,14 @@ class Info:
     The large ones follow a storm of changes at a pace that clients can keep up with: ten at once, then two a second.
     """
 
-    def __init__(self, mqtt: Mqtt, settings: Settings, network: Network, entities: Entities) -> None:
+    def __init__(
+        self, mqtt: Mqtt, settings: Settings, network: Network, entities: Entities, converters: Converters
+    ) -> None:
         self._mqtt = mqtt
         self._settings = settings
         self._network = network
         self._entities = entities
+        self._converters = converters
         self._serialised: dict[str, bytes] = {}
         self._schema = json_schema()
         self._definitions: bytes | None = None
@@ -73,8 +80,8 @@ class Info:
         self._publish("state", state, qos=1 if online else 0)
 
     def lists(self) -> None:
-        """Publish the users' converters and extensions."""
-        self._publish("converters", [])
+        """Publish the users' converters, and that no extensions are run."""
+        self._publish("converters", [{"name": name, "code": code} for name, code in self._converters.listing()])
         self._publish("extensions", [])
 
     def _publish_info(self) -> None:
@@ -90,14 +97,26 @@ class Info:
 
     def _publish_definitions(self) -> None:
         if self._definitions is None:
-            self._definitions = dumps(
-                {"clusters": describe_clusters(), "custom_clusters": {}, "actions": list(ACTIONS)}
-            )
-        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/definitions", self._definitions, retain=True)
+            self._definitions = dumps({"clusters": describe_clusters(), "actions": list(ACTIONS)})
+        custom = dumps({"custom_clusters": dict(self._custom_clusters())})
+        payload = self._definitions[:-1] + b"," + custom[1:]
+        self._mqtt.publish(f"{self._settings.mqtt.base_topic}/bridge/definitions", payload, retain=True)
+
+    def _custom_clusters(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for entity in self._entities.devices():
+            if entity.behaviour and entity.behaviour.custom_clusters:
+                yield entity.key, entity.behaviour.custom_clusters
 
     def changed(self, ieee: str) -> None:
         """Serialise a device anew next time."""
         self._serialised.pop(ieee, None)
+
+    def device_changed(self, ieee: str) -> None:
+        """Publish all that shows a device."""
+        self.changed(ieee)
+        self.devices()
+        self.info()
+        self.definitions()
 
     def definition(self, entity: DeviceEntity) -> dict[str, Any] | None:
         """Describe a device's definition as bridge/devices does."""
@@ -161,7 +180,7 @@ class Info:
     def _device(self, entity: DeviceEntity) -> bytes:
         known = self._serialised.get(entity.key)
         if known is None:
-            known = self._serialised[entity.key] = dumps(describe(entity))
+            known = self._serialised[entity.key] = dumps(describe(entity, self._network.clusters_of(entity.device)))
         return known
 
     def _group(self, entity: GroupEntity) -> dict[str, Any]:
@@ -200,14 +219,14 @@ def permit_end(seconds: int) -> int:
     return round((time.time() + seconds) * 1000)
 
 
-def describe(entity: DeviceEntity) -> dict[str, Any]:
+def describe(entity: DeviceEntity, table: Clusters) -> dict[str, Any]:
     """Describe a device as bridge/devices does; what is not known is left out."""
     device = entity.device
     described: dict[str, Any] = {
         "ieee_address": device.ieee,
         "type": device.type.value,
         "network_address": device.network_address,
-        "supported": entity.behaviour is not None,
+        "supported": entity.behaviour is not None and entity.behaviour.definition.source != "generated",
         "friendly_name": entity.name,
         "disabled": bool(entity.settings.disabled),
         "description": entity.settings.description,
@@ -220,7 +239,7 @@ def describe(entity: DeviceEntity) -> dict[str, Any]:
         "interview_completed": device.interview_state is InterviewState.SUCCESSFUL,
         "interview_state": device.interview_state.value,
         "manufacturer": device.manufacturer_name,
-        "endpoints": dict(endpoints(device, entity.behaviour)),
+        "endpoints": dict(endpoints(device, entity.behaviour, table)),
     }
     return {name: value for name, value in described.items() if value is not None}
 
@@ -242,19 +261,27 @@ def definition(behaviour: Behaviour, entity: DeviceEntity) -> dict[str, Any]:
     return described
 
 
-def endpoints(device: Device, behaviour: Behaviour | None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Describe a device's endpoints by number."""
-    names = {number: name for name, number in behaviour.endpoint_names.items()} if behaviour else {}
+def endpoints(device: Device, behaviour: Behaviour | None, table: Clusters) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Describe a device's endpoints by number, with the names of the table that is valid for it."""
+    names = endpoint_names(behaviour) if behaviour else {}
     for endpoint in device.endpoints.values():
         described = {
-            "bindings": [binding(item) for item in endpoint.bindings],
-            "configured_reportings": [reporting(item) for item in endpoint.reportings],
-            "clusters": clusters(endpoint),
+            "bindings": [binding(item, table) for item in endpoint.bindings],
+            "configured_reportings": [reporting(item, table) for item in endpoint.reportings],
+            "clusters": clusters(endpoint, table),
             "scenes": scenes(endpoint.scenes, OWN_SCENES),
         }
         if endpoint.id in names:
             described["name"] = names[endpoint.id]
         yield str(endpoint.id), described
+
+
+def endpoint_names(behaviour: Behaviour) -> dict[int, str]:
+    """Name endpoints by the first name that the definition has for each; being the default one is not a name."""
+    names: dict[int, str] = {}
+    for name, number in behaviour.endpoint_names.items():
+        names.setdefault(number, name)
+    return {number: name for number, name in names.items() if name != DEFAULT}
 
 
 def scenes(known: Iterable[Scene], group: int) -> list[dict[str, Any]]:
@@ -263,31 +290,31 @@ def scenes(known: Iterable[Scene], group: int) -> list[dict[str, Any]]:
     return [{"id": number, "name": names[number]} for number in sorted(names)]
 
 
-def clusters(endpoint: Endpoint) -> Mapping[str, list[str]]:
+def clusters(endpoint: Endpoint, table: Clusters) -> Mapping[str, list[str]]:
     """Name the clusters of a simple descriptor."""
     return {
-        "input": [CLUSTERS.find(cluster).name for cluster in endpoint.input_clusters],
-        "output": [CLUSTERS.find(cluster).name for cluster in endpoint.output_clusters],
+        "input": [table.find(cluster).name for cluster in endpoint.input_clusters],
+        "output": [table.find(cluster).name for cluster in endpoint.output_clusters],
     }
 
 
-def binding(item: Binding) -> dict[str, Any]:
+def binding(item: Binding, table: Clusters) -> dict[str, Any]:
     """Describe an entry of the binding table."""
     if item.group is not None:
         target: dict[str, Any] = {"type": "group", "id": item.group}
     else:
         target = {"type": "endpoint", "ieee_address": item.ieee, "endpoint": item.endpoint}
-    return {"cluster": CLUSTERS.find(item.cluster).name, "target": target}
+    return {"cluster": table.find(item.cluster).name, "target": target}
 
 
-def reporting(item: ConfiguredReporting) -> dict[str, Any]:
+def reporting(item: ConfiguredReporting, table: Clusters) -> dict[str, Any]:
     """Describe a configured reporting."""
-    cluster = CLUSTERS.find(item.cluster, item.manufacturer)
+    cluster = table.find(item.cluster, item.manufacturer)
     attribute = cluster.attribute(item.attribute, item.manufacturer)
-    return {
+    described = {
         "cluster": cluster.name,
         "attribute": attribute.name if attribute else item.attribute,
         "minimum_report_interval": item.minimum,
         "maximum_report_interval": item.maximum,
-        "reportable_change": item.change,
     }
+    return described if item.change is None else {**described, "reportable_change": item.change}

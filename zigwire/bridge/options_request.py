@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from zigwire.bridge.info import Info
@@ -22,13 +22,13 @@ class OptionsRequest:
     Args:
         settings: The configuration.
         info: Published after each change.
-        apply: Makes the parts that can change while they run follow the settings; called after each change.
+        followers: The parts that can change while they run; each is called with the settings after a change.
     """
 
-    def __init__(self, settings: Settings, info: Info, apply: Callable[[Settings], None]) -> None:
+    def __init__(self, settings: Settings, info: Info, followers: Iterable[Callable[[Settings], None]]) -> None:
         self._settings = settings
         self._info = info
-        self._apply = apply
+        self._followers = tuple(followers)
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handlers by request."""
@@ -40,7 +40,8 @@ class OptionsRequest:
         if not isinstance(change, dict):
             raise RequestFault("Invalid payload", f"options is {shortened(change)}; an object is allowed")
         restart = self._change(change)
-        self._apply(self._settings)
+        for follow in self._followers:
+            follow(self._settings)
         self._info.restart_required = self._info.restart_required or restart
         names = shortened(", ".join(_names(change)))
         LOG.info("Changed the options %s%s", names, ", which take effect after a restart" if restart else "")

@@ -43,8 +43,8 @@ def command_message(payload: bytes, attribute: str | None) -> dict[str, Any]:
     if attribute is not None:
         return {attribute: _value(payload)}
     try:
-        message = orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
+        message = _loads(payload)
+    except ValueError as error:
         word = payload[:LONGEST].decode("utf-8", "replace").strip()
         if word.lower() in STATE_WORDS:
             return {"state": word}
@@ -69,6 +69,20 @@ def request_message(payload: bytes) -> Any:
 
 def _value(payload: bytes) -> Any:
     try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError:
+        return _loads(payload)
+    except ValueError:
         return payload.decode("utf-8", "replace")
+
+
+def _loads(payload: bytes) -> Any:
+    """Read JSON that can be written again, within a response: orjson reads 1024 levels and writes 254.
+
+    Raises:
+        ValueError: It is no JSON, or nested more deeply.
+    """
+    value = orjson.loads(payload)
+    try:
+        orjson.dumps([[[[[[[[value]]]]]]]])
+    except TypeError as error:
+        raise ValueError("it is nested too deeply") from error
+    return value

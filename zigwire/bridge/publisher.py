@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from zigwire.zigbee.model import Device
 __all__ = ["Mqtt", "Publisher"]
 
 Adjust = Callable[[Entity, dict[str, Any]], None]
-Told = Callable[[Entity, Mapping[str, Any]], None]
+Follow = Callable[[Entity, Mapping[str, Any], Mapping[str, Any]], None]
 
 
 class Mqtt(Protocol):
@@ -42,16 +42,14 @@ class Mqtt(Protocol):
 
 
 class Publisher:
-    """Publishes states of devices and groups.
+    """Publishes states of devices and groups, of disabled devices nothing.
 
     Args:
         mqtt: The MQTT client.
         states: The cache.
         settings: For the base topic, output form, additions and filters.
         entity_of: Gives a device's entity as it is now: what is held back may be published under a new name.
-        adjust: Called with each message before the filters, to complete it.
         now: Unix time in seconds.
-        published: Called with each message after it was published.
     """
 
     def __init__(
@@ -60,24 +58,25 @@ class Publisher:
         states: States,
         settings: Settings,
         entity_of: Callable[[Device], DeviceEntity],
-        adjust: Iterable[Adjust] = (),
         now: Callable[[], float] = time.time,
-        published: Iterable[Told] = (),
     ) -> None:
         self._mqtt = mqtt
         self._states = states
         self._settings = settings
         self._entity_of = entity_of
-        self._adjust = tuple(adjust)
         self._now = now
-        self._published = tuple(published)
-        self._followers: list[Told] = []
+        self._adjusters: list[Adjust] = []
+        self._followers: list[Follow] = []
         self._reported: dict[str, float] = {}
         self._debouncers: dict[str, Debouncer] = {}
         self._throttles: dict[str, Throttle] = {}
 
-    def follow(self, follower: Told) -> None:
-        """Call `follower` with each change, once, after it was published."""
+    def adjust(self, adjuster: Adjust) -> None:
+        """Call `adjuster` with each message before the filters, to complete it."""
+        self._adjusters.append(adjuster)
+
+    def follow(self, follower: Follow) -> None:
+        """Call `follower` with each change and the message that told it, after this was published."""
         self._followers.append(follower)
 
     def publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
@@ -106,7 +105,7 @@ class Publisher:
         self._mqtt.publish(f"{self._settings.mqtt.base_topic}/{entity.name}/pending", dumps(waiting))
 
     def forget(self, key: str) -> None:
-        """Drop what is held back for an entity: it is gone, or its settings changed."""
+        """Publish what is held back for an entity and hold nothing any more: it is gone, or its settings changed."""
         if debouncer := self._debouncers.pop(key, None):
             debouncer.flush()
         if throttle := self._throttles.pop(key, None):
@@ -145,21 +144,20 @@ class Publisher:
         return whole if self._settings.advanced.cache_state else dict(changes)
 
     def _publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
+        if isinstance(entity, DeviceEntity) and entity.settings.disabled:
+            return
         message = self._remember(entity, changes)
         if isinstance(entity, DeviceEntity):
             self._add_device(entity, message)
-        for adjust in self._adjust:
+        for adjust in self._adjusters:
             adjust(entity, message)
         if entity.settings.filtered_attributes:
             filtered = matcher(tuple(entity.settings.filtered_attributes))
             message = {name: value for name, value in message.items() if not filtered(name)}
         if message:
             self._send(entity, message)
-        for told in self._published:
-            told(entity, message)
-        if changes:
-            for follow in self._followers:
-                follow(entity, changes)
+        for follow in self._followers:
+            follow(entity, changes, message)
 
     def _add_device(self, entity: DeviceEntity, message: dict[str, Any]) -> None:
         device = entity.device

@@ -35,11 +35,11 @@ class Receiver:
         if changes:
             self._publisher.report(entity, changes)
         else:
-            self.seen(entity)
+            self._seen(entity)
             if changes is None:
                 LOG.debug("Nothing decodes %s of %s from '%s'", message.type, message.cluster, entity.name)
 
-    def seen(self, entity: DeviceEntity) -> None:
+    def _seen(self, entity: DeviceEntity) -> None:
         """Publish that a device was heard, where `advanced.last_seen` is on."""
-        if self._settings.advanced.last_seen != "disable" and not entity.settings.disabled:
+        if self._settings.advanced.last_seen != "disable":
             self._publisher.report(entity, {})

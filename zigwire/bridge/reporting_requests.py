@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.existing import existing_device, existing_endpoint
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, fields
 from zigwire.zcl.clusters import Cluster
@@ -89,19 +90,8 @@ class ReportingRequests:
         return response
 
     def _place(self, asked: Mapping[str, Any]) -> tuple[DeviceEntity, Endpoint]:
-        name, key = str(asked["id"]), asked["endpoint"]
-        entity = self._entities.find_device(name)
-        if entity is None:
-            raise RequestFault(f"Device {shortened(name)} does not exist")
-        if isinstance(key, bool) or not isinstance(key, str | int):
-            raise RequestFault("Invalid payload", f"endpoint is {shortened(key)}; a name or a number is allowed")
-        endpoint = entity.endpoint(str(key))
-        if endpoint is None:
-            numbers = ", ".join(map(str, entity.device.endpoints))
-            raise RequestFault(
-                f"Device '{entity.device.ieee}' does not have endpoint {shortened(str(key))}", f"it has {numbers}"
-            )
-        return entity, endpoint
+        entity = existing_device(self._entities, asked["id"])
+        return entity, existing_endpoint(entity, asked["endpoint"], entity.key)
 
 
 def _is_number(value: Any, largest: int) -> TypeGuard[int]:

@@ -25,6 +25,7 @@ MOST_RUNNING = 500
 PATIENCE = 1.0  # seconds from its begin for which a request holds up the answers to later ones
 
 Handler = Callable[[Any], Awaitable[dict[str, Any] | list[Any]]]
+Answer = Callable[[dict[str, Any]], None]
 
 
 class RequestFault(Exception):
@@ -84,7 +85,7 @@ class Requests:
         self._base = f"{base_topic}/bridge"
         self._answers = answers
         self._handlers = handlers
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Answer] = {}
         self._last: Turn | None = None
 
     def handle(self, name: str, payload: bytes, asked: Properties | None = None) -> None:
@@ -97,15 +98,17 @@ class Requests:
             return
         turn = self._last = Turn(self._last)
         task = asyncio.get_running_loop().create_task(self._run(name, message, answer, turn))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = answer
+        task.add_done_callback(lambda done: self._running.pop(done, None))
 
-    def cancel(self) -> None:
-        """Give up all requests under way."""
-        for task in self._running:
+    def stop(self) -> None:
+        """Give up all requests under way, and say so."""
+        given_up, self._running = self._running, {}
+        for task, answer in given_up.items():
             task.cancel()
+            answer({"data": {}, "status": "error", "error": "The bridge stops"})
 
-    async def _run(self, name: str, message: Any, answer: Callable[[dict[str, Any]], None], turn: Turn) -> None:
+    async def _run(self, name: str, message: Any, answer: Answer, turn: Turn) -> None:
         try:
             response = await self._response(name, message)
             await turn.come()
@@ -126,9 +129,7 @@ class Requests:
             LOG.exception("Request %s failed because of a fault in Zigwire", shortened(name))
             return {"data": {}, "status": "error", "error": f"Fault in Zigwire: {error!r}"}
 
-    def _answer(
-        self, name: str, message: Any, tell: Callable[[dict[str, Any]], None], response: dict[str, Any]
-    ) -> None:
+    def _answer(self, name: str, message: Any, tell: Answer, response: dict[str, Any]) -> None:
         if isinstance(message, dict) and "transaction" in message:
             response["transaction"] = message["transaction"]
         self._mqtt.publish(f"{self._base}/response/{name}", dumps(response))
@@ -158,7 +159,8 @@ def fields(message: Any, *required: str, bare: str | None = None) -> dict[str, A
         raise RequestFault("Invalid payload", f"{shortened(message)} is no object with {', '.join(required)}")
     missing = [key for key in required if key not in message]
     if missing:
-        raise RequestFault("Invalid payload", f"{', '.join(missing)} is missing in {shortened(message)}")
+        given = ", ".join(message) or "nothing"  # keys alone: values may be secrets
+        raise RequestFault("Invalid payload", f"{', '.join(missing)} is missing; given is {shortened(given)}")
     return message
 
 

@@ -10,6 +10,7 @@ from zigwire.bridge.states import States
 from zigwire.devices.errors import DefinitionError
 from zigwire.devices.feature import Context
 from zigwire.zcl.errors import EncodeError
+from zigwire.zigbee.background import Background
 from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.model import InterviewState
 from zigwire.zigbee.network import Network
@@ -34,7 +35,7 @@ class Returns:
         self._entities = entities
         self._states = states
         self._waiting: dict[str, asyncio.TimerHandle] = {}
-        self._reading: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._stopped = False
 
     def returned(self, entity: DeviceEntity) -> None:
@@ -55,14 +56,11 @@ class Returns:
         self._stopped = True
         for ieee in list(self._waiting):
             self.forget(ieee)
-        for task in self._reading:
-            task.cancel()
+        self._background.cancel()
 
     def _begin(self, ieee: str) -> None:
         del self._waiting[ieee]
-        task = asyncio.get_running_loop().create_task(self._read_state(ieee))
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+        self._background.spawn(self._read_state(ieee), f"reading of {ieee} after its return")
 
     async def _read_state(self, ieee: str) -> None:
         for key in READ_ALWAYS:

@@ -44,8 +44,9 @@ class TouchlinkRequests:
 
     async def factory_reset(self, message: Any) -> dict[str, Any]:
         """Reset a device, or the first that answers, to what it was when it left the factory."""
-        if isinstance(message, dict) and {"ieee_address", "channel"} & message.keys():
-            ieee, channel = _target(fields(message, "ieee_address", "channel"))
+        asked = {} if message == "" else fields(message)
+        if {"ieee_address", "channel"} & asked.keys():
+            ieee, channel = _target(fields(asked, "ieee_address", "channel"))
             await self._touchlink.reset(ieee, channel)
             LOG.info("Touchlink: reset %s", ieee)
             return {"ieee_address": ieee, "channel": channel}

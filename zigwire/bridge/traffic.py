@@ -14,8 +14,8 @@ __all__ = ["LoggedMqtt", "logged"]
 LOG = logging.getLogger("zigwire.mqtt")
 """Named as Zigbee2MQTT's `z2m:mqtt`, so that settings for it hold."""
 
-CONFIDENTIAL = ("/install_code/add", "/bridge/response/backup")
-"""Ends of topics whose payloads hold keys."""
+CONFIDENTIAL = ("/install_code/add", "/bridge/response/backup", "/bridge/request/options")
+"""Ends of topics whose payloads hold keys, or new passwords that nobody knows of yet."""
 
 
 class LoggedMqtt:
@@ -62,4 +62,4 @@ def logged(handler: MessageHandler) -> MessageHandler:
 
 
 def _shown(topic: str, payload: bytes) -> str:
-    return f"of {len(payload)} bytes, not shown" if topic.endswith(CONFIDENTIAL) else shortened(payload)
+    return f"of {len(payload)} bytes, not shown" if topic.lower().endswith(CONFIDENTIAL) else shortened(payload)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,19 +14,23 @@ import click
 import orjson
 
 from zigwire.bridge.order import ordered
-from zigwire.devices import DefinitionSource, NativeSource, Sources
+from zigwire.definitions import herdsman_source
+from zigwire.devices import DefinitionSource, GenericSource, NativeSource, Sources
 from zigwire.devices.convert import Session
-from zigwire.devices.herdsman import HerdsmanSource, ScriptError, VirtualClock, locate
+from zigwire.devices.herdsman import HerdsmanSource, VirtualClock
 from zigwire.zigbee.errors import RequestError
 
 __all__ = ["SOURCES", "convert_lines"]
 
-SOURCES = ("native", "herdsman")
+SOURCES = ("native", "herdsman", "generic")
 START = 1_768_478_400_000.0
 """When every line begins: 2026-01-15 12:00 UTC in milliseconds."""
 
 GOES_BY = 600_000.0
 """Milliseconds that go by after each line."""
+
+UNKNOWN: Mapping[str, Any] = {"meta": {}, "clusters": {}, "binds": []}
+"""What is known of a device's endpoints before its set-up."""
 
 TIMERS_AT_MOST = 12
 TURNS = 3
@@ -40,7 +44,7 @@ def convert_lines(names: Sequence[str], library: Path | None) -> None:
 
     Args:
         names: Sources of definitions, in the order in which they are asked.
-        library: Folder of the field's own library, None to look for it.
+        library: The `node_modules` folder of the field's own library, None for the version in use.
     """
     os.environ["TZ"] = "UTC"
     time.tzset()
@@ -49,7 +53,11 @@ def convert_lines(names: Sequence[str], library: Path | None) -> None:
 
 async def _converse(names: Sequence[str], library: Path | None) -> None:
     timeline = Timeline(_herdsman(library) if "herdsman" in names else None)
-    known: dict[str, DefinitionSource | None] = {"native": NativeSource(), "herdsman": timeline.source}
+    known: dict[str, DefinitionSource | None] = {
+        "native": NativeSource(timeline.pause),
+        "herdsman": timeline.source,
+        "generic": GenericSource(timeline.pause),
+    }
     session = Session(Sources(source for name in names if (source := known[name])), ordered, timeline)
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
@@ -69,7 +77,8 @@ class Timeline:
     """The time of definitions that run in a script engine; others know none."""
 
     def __init__(self, made: tuple[HerdsmanSource, VirtualClock] | None) -> None:
-        self.source, self._clock = made or (None, VirtualClock(START))
+        self.source: HerdsmanSource | None = made[0] if made else None
+        self._clock = made[1] if made else VirtualClock(START)
 
     async def during(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do something; as long as it waits, time goes by."""
@@ -90,6 +99,12 @@ class Timeline:
                 return
             await self.settle()
 
+    async def pause(self, seconds: float) -> None:
+        """Wait until so much time has gone by."""
+        over = asyncio.get_running_loop().create_future()
+        self._clock.call_later(seconds, lambda: over.set_result(None))
+        await over
+
     async def settle(self) -> None:
         """Wait until nothing is under way but what waits for time to go by."""
         for _ in range(TURNS):
@@ -101,15 +116,18 @@ class Timeline:
         """Go back to the beginning."""
         if self.source:
             self.source.rewind()
+        self._clock.reset()
+
+    def rewind_further(self) -> None:
+        """Go back to before the set-up of devices."""
+        if self.source:
+            self.source.rewind(UNKNOWN)
             self._clock.reset()
 
 
-def _herdsman(library: Path | None) -> tuple[HerdsmanSource, VirtualClock]:
-    package = locate(os.environ, *([library] if library else []))
-    if package is None:
-        raise click.ClickException("the library of definitions is not here: --library or ZIGWIRE_LIBRARY names its folder")
+def _herdsman(modules: Path | None) -> tuple[HerdsmanSource, VirtualClock]:
     clock = VirtualClock(START)
-    try:
-        return HerdsmanSource(package, clock), clock
-    except ScriptError as error:
-        raise click.ClickException(f"the library in {package.modules} can't be loaded: {error}") from error
+    source = herdsman_source(modules, clock)
+    if source is None:
+        raise click.ClickException("the field's library of definitions can't be used")
+    return source, clock

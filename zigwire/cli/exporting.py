@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -52,10 +53,11 @@ def _copy_settings(folder: Path, target: Path) -> None:
     files = Files(folder / "configuration.yaml")
     files.read()
     for path in files.paths():
-        if not path.is_relative_to(folder):
+        place = Path(os.path.relpath(path, folder))
+        if place.parts[0] == "..":
             click.echo(f"configuration.yaml refers to {path}, which is outside the folder: not copied")
             continue
-        copy = target / path.relative_to(folder)
+        copy = target / place
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, copy)
     for name in OF_THE_USER:

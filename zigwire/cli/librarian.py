@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec
 
 import click
@@ -33,6 +34,8 @@ def command(function: Callable[P, None]) -> click.Command:
             function(*args, **kwargs)
         except LibraryError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"the library's folder can't be used: {error}") from error
 
     return library.command(function.__name__.removesuffix("_"))(wrapped)
 
@@ -67,8 +70,18 @@ def fetch_() -> None:
 
 @command
 @click.argument("version", default="latest")
-def update(version: str) -> None:
-    """Get VERSION, by default the newest, and use it."""
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder whose devices are looked at. [default: that in use, if there is one]",
+)
+@click.option("--yes", is_flag=True, help="Use the version though your own devices change.")
+@click.option("--list", "most", default=10, show_default=True, help="Definitions that are named of each sort.")
+def update(version: str, data: Path | None, yes: bool, most: int) -> None:
+    """Get VERSION, by default the newest, say which devices change, and use it.
+
+    It is not used when devices of your own mean something else with it, unless you say so.
+    """
     here = versions()
     if here.pinned:
         raise LibraryError(f"version {here.current} is pinned; `zigwire library unpin` lets updates go on")
@@ -76,6 +89,10 @@ def update(version: str) -> None:
     if wanted == before:
         click.echo(f"Version {wanted} is in use already.")
         return
+    if before is not None:
+        from zigwire.cli.checking import approve
+
+        approve(here, before, wanted, data, yes=yes, most=most)
     here.use(wanted)
     click.echo(f"Version {wanted} is in use instead of {before}. {RESTART}")
 

@@ -206,7 +206,7 @@ def simulate(port: int, house: Path) -> None:
     "--source",
     "sources",
     multiple=True,
-    type=click.Choice(["native", "herdsman"]),
+    type=click.Choice(["native", "herdsman", "generic"]),
     default=["native", "herdsman"],
     show_default=True,
     help="Where definitions come from; may be given more than once, the first that knows a device is taken.",
@@ -215,7 +215,7 @@ def simulate(port: int, house: Path) -> None:
     "--library",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the field's own library. [default: $ZIGWIRE_LIBRARY]",
+    help="The node_modules folder of the field's own library. [default: that of the version in use]",
 )
 def convert(sources: tuple[str, ...], folder: Path | None) -> None:
     """Say what becomes of frames and messages, without a radio: JSON lines in, JSON lines out.

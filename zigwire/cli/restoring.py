@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import stat
@@ -27,6 +28,9 @@ LOCK = "zigwire.lock"
 STAYING = (LOCK, "log", "ota")
 """What backups don't have, and a restore leaves where it is."""
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError)
+"""What is raised over a file that is no ZIP file, is damaged, or packed in a way that Python does not know."""
+
 UNPACKED = "restoring"
 MOST_BYTES = 4 * 2**30
 """Of all files together: a small ZIP file may claim to hold any number."""
@@ -43,7 +47,7 @@ def restore_folder(file: Path, data: Path | None) -> None:
         entries = _checked(archive, file)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.closing(lock(folder / LOCK)):
-            unpacked = _unpack(archive, entries, folder / UNPACKED, file)
+            unpacked = _unpack(archive, entries, folder / UNPACKED)
             aside = _move_aside(folder)
             for path in unpacked.iterdir():
                 path.replace(folder / path.name)
@@ -56,7 +60,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except zipfile.BadZipFile as error:
+    except DAMAGE as error:
         raise click.ClickException(f"{file} is no ZIP file, or a damaged one: {error}") from error
 
 
@@ -98,7 +102,7 @@ def _is_left_out(entry: zipfile.ZipInfo) -> bool:
     return any(name in STAYING or _is_ours(Path(name)) for name in first)
 
 
-def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], into: Path, file: Path) -> Path:
+def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], into: Path) -> Path:
     """Unpack everything into a new folder, for its owner only: there are keys in it."""
     if into.exists():
         shutil.rmtree(into)
@@ -106,10 +110,8 @@ def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], into: Path
     try:
         for entry in entries:
             _unpack_one(archive, entry, into / entry.filename)
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(into)
-        if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | NotImplementedError):
-            raise click.ClickException(f"{file} is damaged: {error}") from error
         raise
     return into
 

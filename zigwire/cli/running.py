@@ -10,6 +10,7 @@ from zigwire.app import App
 from zigwire.cli.faults import told
 from zigwire.cli.folder import OWN, SIMULATED, choose, configured
 from zigwire.coordinator import Coordinator
+from zigwire.logs import redact_uncaught
 from zigwire.settings import load
 
 __all__ = ["run_bridge"]
@@ -21,6 +22,7 @@ def run_bridge(data: Path | None, *, default: bool, form_new_network: bool) -> N
     Raises:
         click.ClickException: It can't start; the text says what to mend.
     """
+    redact_uncaught()
     with told():
         if default and _without_radio(data):
             from zigwire.cli.trying import run_simulated

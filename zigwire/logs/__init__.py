@@ -2,7 +2,7 @@
 
 from zigwire.logs.levels import NamespaceFilter, apply, logger_name, namespace
 from zigwire.logs.outputs import add_output, configure
-from zigwire.logs.redaction import RedactingFilter, report_secrets
+from zigwire.logs.redaction import RedactingFilter, redact_uncaught, report_secrets
 
 __all__ = [
     "NamespaceFilter",
@@ -12,5 +12,6 @@ __all__ = [
     "configure",
     "logger_name",
     "namespace",
+    "redact_uncaught",
     "report_secrets",
 ]

@@ -88,7 +88,7 @@ def apply(settings: Settings) -> None:
 def _set_levels(advanced: Advanced) -> None:
     """Set the levels that the settings name, and take back those that earlier settings named."""
     for name, logger in logging.root.manager.loggerDict.items():
-        is_ours = name.startswith("zigwire.") or name in LIBRARIES.values()
+        is_ours = name.partition(".")[0] in {"zigwire", *LIBRARIES.values()}
         if is_ours and isinstance(logger, logging.Logger):
             logger.setLevel(logging.NOTSET)
     logging.getLogger().setLevel(max(LEVELS[advanced.log_level], logging.WARNING))

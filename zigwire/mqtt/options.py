@@ -55,7 +55,7 @@ class MqttOptions:
         OptionsError: A value is not allowed.
     """
 
-    server: str
+    server: str = field(repr=False)
     client_id: str = field(default_factory=lambda: f"zigwire_{secrets.token_hex(4)}")
     user: str | None = None
     password: str | None = field(default=None, repr=False)

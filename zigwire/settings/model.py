@@ -97,12 +97,13 @@ def _option(default: Any, description: str, **rules: Any) -> Any:
     """Declare a key of a section; a callable default makes the value anew."""
     option = Option(description=description, **rules)
     value = {"default_factory": default} if callable(default) else {"default": default}
-    return dataclasses.field(**value, metadata={"option": option}, repr=not option.secret)
+    return dataclasses.field(**value, metadata={"option": option}, repr=not (option.secret or option.address))
 
 
 def _required(description: str, **rules: Any) -> Any:
     """Declare a key that has no default."""
-    return dataclasses.field(metadata={"option": Option(description=description, required=True, **rules)})
+    option = Option(description=description, required=True, **rules)
+    return dataclasses.field(metadata={"option": option}, repr=not option.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,6 +501,9 @@ class DeviceOptions:
     )
     queue_expiry: float = _option(
         7200, "Seconds that a command waits for a device that sleeps; 0: not at all", minimum=0, listed=False
+    )
+    definition: str | None = _option(
+        None, "Definition to use in the place of the one that fits: Vendor/Model", examples=("Tuya/TS0601_switch",)
     )
     icon: str | None = _option(None, "Picture for clients: a URL or device_icons/file", rule=values.icon)
     homeassistant: EntityDiscovery | None = _option(EntityDiscovery, "Home Assistant; null hides the device", null=True)

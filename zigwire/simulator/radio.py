@@ -86,6 +86,11 @@ class SimulatedRadio:
         self._require_connection()
         return _backup(self._house)
 
+    async def remembered(self) -> frozenset[str]:
+        """Return the devices on the network."""
+        self._require_connection()
+        return frozenset(device.ieee for device in self._house.devices.values() if self._house.on_network(device))
+
     async def add_link_key(self, ieee: str, key: bytes) -> None:
         """Let a device join with a link key of its own."""
         self._require_connection()

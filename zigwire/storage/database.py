@@ -153,7 +153,7 @@ class Database:
             delete_device(connection, ieee)
 
     def load_groups(self) -> list[Group]:
-        """Return all groups by id."""
+        """Return all groups in the order in which they came."""
         return select_groups(self._durable)
 
     def save_group(self, group: Group) -> None:

@@ -53,6 +53,11 @@ _PLACES = ", ".join("?" * len(_COLUMNS))
 _CHANGES = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
 _UPSERT = f"INSERT INTO devices ({_NAMES}) VALUES ({_PLACES}) ON CONFLICT (ieee) DO UPDATE SET {_CHANGES}"  # noqa: S608 - names of our own
 
+_UPSERT_GROUP = """
+INSERT INTO groups (id, meta, keepsakes, place) VALUES (?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM groups))
+ON CONFLICT (id) DO UPDATE SET meta = excluded.meta, keepsakes = excluded.keepsakes
+"""
+
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     rows = list(rows)
@@ -173,9 +178,9 @@ def _parsed(text: Any, default: _Structure, owner: str) -> _Structure:
 
 
 def insert_group(connection: sqlite3.Connection, group: Group) -> None:
-    """Replace all rows of a group."""
-    delete_group(connection, group.id)
-    _insert(connection, "groups", [(group.id, json.dumps(group.meta), json.dumps(group.keepsakes))])
+    """Replace all rows of a group; it keeps its place among the others."""
+    connection.execute(_UPSERT_GROUP, (group.id, json.dumps(group.meta), json.dumps(group.keepsakes)))
+    connection.execute("DELETE FROM members WHERE group_id = ?", (group.id,))
     _insert(connection, "members", [(group.id, member.ieee, member.endpoint) for member in group.members])
 
 
@@ -185,12 +190,13 @@ def delete_group(connection: sqlite3.Connection, group_id: int) -> None:
 
 
 def select_groups(connection: sqlite3.Connection) -> list[Group]:
-    """Return all groups by id, members in the order in which they came."""
+    """Return all groups, and their members, in the order in which they came."""
+    query = "SELECT id, meta, keepsakes FROM groups ORDER BY place, id"
     groups = {
         number: Group(
             number, meta=_parsed(meta, {}, f"group {number}"), keepsakes=_parsed(keepsakes, {}, f"group {number}")
         )
-        for number, meta, keepsakes in connection.execute("SELECT id, meta, keepsakes FROM groups ORDER BY id")
+        for number, meta, keepsakes in connection.execute(query)
     }
     for group_id, ieee, endpoint in connection.execute("SELECT group_id, ieee, endpoint FROM members ORDER BY rowid"):
         if group_id in groups:

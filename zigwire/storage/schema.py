@@ -95,7 +95,11 @@ ALTER TABLE groups ADD COLUMN keepsakes TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE keepsakes (entry TEXT NOT NULL);
 """
 
-_STEPS = (_TABLES_1, _TABLES_2)
+_TABLES_3 = """
+ALTER TABLE groups ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+"""
+
+_STEPS = (_TABLES_1, _TABLES_2, _TABLES_3)
 """Step n makes version n + 1 out of version n; never changed once released, only added to."""
 
 VERSION = len(_STEPS)

@@ -67,13 +67,15 @@ def note_reporting(device: Device, request: ConfigureReporting, refused: set[int
         attribute = _attribute_id(record, clusters, request)
         if attribute is None or attribute in refused:
             continue
-        _forget_reporting(endpoint, cluster.id, attribute)
-        if record.maximum != NEVER:
-            endpoint.reportings.append(
-                ConfiguredReporting(
-                    cluster.id, attribute, record.minimum, record.maximum, record.change, request.manufacturer
-                )
-            )
+        if record.maximum == NEVER:
+            _forget_reporting(endpoint, cluster.id, attribute)
+            continue
+        _keep_reporting(
+            endpoint,
+            ConfiguredReporting(
+                cluster.id, attribute, record.minimum, record.maximum, record.change, request.manufacturer
+            ),
+        )
 
 
 def note_told_reporting(device: Device, request: ReadReporting, message: Message) -> None:
@@ -83,18 +85,30 @@ def note_told_reporting(device: Device, request: ReadReporting, message: Message
         told = record.extra or {}
         if told.get("direction"):
             continue
-        _forget_reporting(endpoint, message.cluster_id, record.id)
-        if not record.status and told["maximum"] != NEVER:
-            endpoint.reportings.append(
-                ConfiguredReporting(
-                    message.cluster_id,
-                    record.id,
-                    told["minimum"],
-                    told["maximum"],
-                    told.get("change"),
-                    request.manufacturer,
-                )
-            )
+        if record.status or told["maximum"] == NEVER:
+            _forget_reporting(endpoint, message.cluster_id, record.id)
+            continue
+        _keep_reporting(
+            endpoint,
+            ConfiguredReporting(
+                message.cluster_id,
+                record.id,
+                told["minimum"],
+                told["maximum"],
+                told.get("change"),
+                request.manufacturer,
+            ),
+        )
+
+
+def _keep_reporting(endpoint: Endpoint, reporting: ConfiguredReporting) -> None:
+    """Note a reporting, in the place of what was known of the attribute."""
+    attributes = [(known.cluster, known.attribute) for known in endpoint.reportings]
+    attribute = (reporting.cluster, reporting.attribute)
+    if attribute in attributes:
+        endpoint.reportings[attributes.index(attribute)] = reporting
+    else:
+        endpoint.reportings.append(reporting)
 
 
 def _forget_reporting(endpoint: Endpoint, cluster: int, attribute: int) -> None:

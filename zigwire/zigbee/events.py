@@ -27,6 +27,9 @@ class NetworkListener(Protocol):
     def device_changed(self, device: Device) -> None:
         """Something that bridge/devices shows changed: address, endpoints, binds, reporting, basic attributes."""
 
+    def leave_heard(self, device: Device) -> None:
+        """A device said that it leaves; `device_left` follows unless it means to come back."""
+
     def device_left(self, device: Device) -> None:
         """A device left by itself, or was removed from the database."""
 

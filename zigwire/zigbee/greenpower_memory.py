@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from zigwire.zcl.greenpower_notification import Notification
@@ -14,6 +14,7 @@ __all__ = ["Memory", "ieee_of", "source_id_of"]
 _PLACE = "green_power"
 _WRAPPED_KEY = "gpSecurityKey"
 _INDIVIDUAL = 4
+_KEY_SIZE = 16
 
 
 @dataclass(slots=True)
@@ -29,18 +30,18 @@ class Memory:
 
     level: int | None = 0
     key_type: int = 0
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
     counter: int = -1
 
     @classmethod
     def of(cls, device: Device) -> Memory:
-        """Return what is remembered of a device, be it by Zigbee2MQTT, which keeps the key as it came."""
+        """Return what is remembered of a device, be it by Zigbee2MQTT: it keeps the key as it came, zeros for none."""
         kept: dict[str, Any] | None = device.meta.get(_PLACE)
         if kept is not None:
             return cls(kept["level"], kept["keyType"], bytes.fromhex(kept["key"]), kept["counter"])
-        wrapped = device.keepsakes.get(_WRAPPED_KEY)
-        if wrapped:
-            return cls(None, _INDIVIDUAL, unwrap_key(source_id_of(device), bytes(wrapped), None))
+        wrapped = _octets(device.keepsakes.get(_WRAPPED_KEY))
+        if any(wrapped):
+            return cls(None, _INDIVIDUAL, unwrap_key(source_id_of(device), wrapped, None))
         return cls(None)
 
     def keep(self, device: Device) -> None:
@@ -63,6 +64,8 @@ class Memory:
         level = notification.level
         if self.level is not None and level != self.level:
             raise SecurityError(f"its security level is {level}, the device has {self.level}")
+        if self.key and level < AUTHENTICATED:
+            raise SecurityError("it has no protection, the device has a key")
         if level >= AUTHENTICATED and notification.counter <= self.counter:
             raise SecurityError(f"frame {notification.counter} is not behind {self.counter}: it is a repetition")
         if notification.mic is not None and not self.key:
@@ -72,6 +75,15 @@ class Memory:
         if level >= AUTHENTICATED:
             self.counter = notification.counter
         return opened
+
+
+def _octets(kept: Any) -> bytes:
+    """Return a key of another program, nothing where it is none."""
+    try:
+        key = bytes(kept or ())
+    except (TypeError, ValueError):
+        return b""
+    return key if len(key) == _KEY_SIZE else b""
 
 
 def ieee_of(source_id: int) -> str:

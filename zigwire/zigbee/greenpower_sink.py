@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from zigwire.confidential import SECRETS
 from zigwire.zcl import greenpower as gpd
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.codec import parse
@@ -81,7 +82,7 @@ class Sink:
             return False
         notification = Notification.parse(header.command_id, frame.data[start:])
         if notification is None:
-            _LOG.debug("A Green Power device with an IEEE address is not supported: %s", frame.data.hex())
+            _LOG.debug("A Green Power device with an IEEE address is not supported, 0x%04x heard it", frame.source)
         elif not self._is_repeated(notification):
             self._sort(notification, frame, header.tsn)
         return True
@@ -126,6 +127,7 @@ class Sink:
             return
         said = gpd.decode(_COMMISSIONING, notification.payload)
         memory = _security(notification, said)
+        SECRETS.add(memory.key, said["securityKey"] if memory.key else None)
         known = self._membership.devices.get(ieee)
         if known is not None and (before := Memory.of(known)).key == memory.key:
             memory.counter = max(memory.counter, before.counter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -48,7 +48,7 @@ class InstallCode:
     """
 
     ieee: str
-    code: bytes
+    code: bytes = field(repr=False)
 
     @property
     def fault(self) -> str | None:

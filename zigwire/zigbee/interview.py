@@ -2,13 +2,14 @@
 
 The order of the questions is the one that devices in the field are used to: node descriptor, endpoints, the first
 endpoint's descriptor, the attributes of its genBasic one by one, the other endpoints. Some answer only for the few
-seconds after they joined, so what identifies a device is asked for first.
+seconds after they joined, so what identifies a device is asked for first; of those that fall asleep within moments it
+is asked before the endpoints, in one go.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, Protocol, TypeVar
 
 from zigwire.zcl.message import Message
@@ -27,6 +28,12 @@ _ATTEMPTS = 3
 
 _SILENCE = 2
 """Unanswered attributes after which the others are not asked for: each would take its whole timeout."""
+
+_SLEEPS_AT_ONCE = (0x0000, 0x1002)
+"""Manufacturer codes of the devices, many of them by Tuya, that fall asleep within moments (zigbee2mqtt#7553)."""
+
+_IDENTITY = ("modelId", "manufacturerName")
+_USUAL_ENDPOINT = 1
 
 _LOGICAL_TYPES = {0: DeviceType.COORDINATOR, 1: DeviceType.ROUTER, 2: DeviceType.END_DEVICE}
 _POWER_SOURCES = {
@@ -80,22 +87,28 @@ class Asker(Protocol):
         """Ask the device's management."""
 
 
-async def interview(device: Device, asker: Asker) -> None:
+async def interview(device: Device, asker: Asker) -> RequestError | None:
     """Ask a device all that `Device` holds, and write it there as it comes.
 
     A device that told its model, now or before, needs not answer the rest: some sleeping ones never do.
+
+    Returns:
+        Why it did not answer all, None when it did.
 
     Raises:
         InterviewError: It remains unknown what the device is.
     """
     try:
         await _read_node_descriptor(device, asker)
-        await _read_endpoints(device, asker)
+        told = await _read_identity(device, asker) if device.manufacturer_code in _SLEEPS_AT_ONCE else ()
+        await _read_endpoints(device, asker, told)
     except RequestError as error:
         if not device.model_id:
             raise InterviewError(f"the device does not tell what it is: {error}") from error
         _LOG.warning("%s (%s) does not answer all: %s", device.ieee, device.model_id, error)
         _assume(device)
+        return error
+    return None
 
 
 def learn_basic(device: Device, message: Message) -> bool:
@@ -121,7 +134,21 @@ async def _read_node_descriptor(device: Device, asker: Asker) -> None:
     device.mac_capabilities = descriptor.mac_capabilities
 
 
-async def _read_endpoints(device: Device, asker: Asker) -> None:
+async def _read_identity(device: Device, asker: Asker) -> tuple[str, ...]:
+    """Ask who made a device before anything else; returns the attributes that it told."""
+    request = Read(endpoint=_USUAL_ENDPOINT, cluster="genBasic", attributes=_IDENTITY)
+    try:
+        message = await asker.zcl_request(device, request)
+    except RequestError as error:
+        _LOG.debug("%s does not say at once who made it: %s", device.ieee, error)
+        return ()
+    if message is None:
+        return ()
+    learn_basic(device, message)
+    return tuple(record.name for record in message.attributes if record.name and not record.status)
+
+
+async def _read_endpoints(device: Device, asker: Asker, told: Collection[str]) -> None:
     response = await _insist(lambda: asker.zdo_request(device, zdo.ActiveEndpointsRequest(device.network_address)))
     numbers = response.endpoints if isinstance(response, zdo.ActiveEndpointsResponse) else ()
     told_basic = False
@@ -131,7 +158,7 @@ async def _read_endpoints(device: Device, asker: Asker) -> None:
         device.endpoints[number] = endpoint
         if not told_basic and BASIC in endpoint.input_clusters:
             told_basic = True
-            await _read_basic(device, asker, number)
+            await _read_basic(device, asker, number, [name for name in _FIELDS if name not in told])
     device.endpoints = found
 
 
@@ -153,9 +180,9 @@ async def _read_endpoint(device: Device, asker: Asker, number: int) -> Endpoint:
     return endpoint
 
 
-async def _read_basic(device: Device, asker: Asker, endpoint: int) -> None:
+async def _read_basic(device: Device, asker: Asker, endpoint: int, attributes: Iterable[str]) -> None:
     silent = 0
-    for attribute in _FIELDS:
+    for attribute in attributes:
         try:
             request = Read(endpoint=endpoint, cluster="genBasic", attributes=(attribute,))
             message = await asker.zcl_request(device, request)

@@ -7,7 +7,7 @@ import logging
 
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
-from zigwire.zigbee import ias, zdo
+from zigwire.zigbee import ias, poll_control, zdo
 from zigwire.zigbee.address import NO_IEEE, ieee_from_int
 from zigwire.zigbee.admission import Admission
 from zigwire.zigbee.background import Background
@@ -161,7 +161,7 @@ class Membership:
         device = self.devices.get(ieee)
         if device is None:
             return
-        device.leave_count += 1
+        self._teller.leave_heard(device)
         if not rejoin:
             self._dismiss(device)
             _clear_set_up(device)
@@ -258,8 +258,11 @@ class Membership:
         asker = _Patient(self._requests)
         try:
             async with self._turns.turn(RANKS[priority]):
-                await interview(device, asker)
+                gap = await interview(device, asker)
+                if gap and device.ieee in self._interviewed:
+                    raise gap
                 await self._enroll_zones(device, asker)
+                await poll_control.subscribe(device, self.coordinator, asker)
         except RequestError as error:
             _LOG.warning("The interview of %s failed: %s", device.ieee, error)
             self._note_failure(device)

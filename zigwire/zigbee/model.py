@@ -106,7 +106,6 @@ class Device:
         meta: Room for the definition: what set-up was done (`configured` …).
         keepsakes: What another program knew of it that has no place here; an export gives it back.
         network_address_changes: How often it came back under another address since the start.
-        leave_count: How often it left since the start.
         messages: Frames received since the start.
     """
 
@@ -131,7 +130,6 @@ class Device:
     meta: dict[str, Any] = field(default_factory=dict)
     keepsakes: dict[str, Any] = field(default_factory=dict)
     network_address_changes: int = 0
-    leave_count: int = 0
     messages: int = 0
 
     @property

@@ -43,6 +43,9 @@ ALL_DEVICES, ALL_WHEN_IDLE, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
 LONGEST_PERMIT = 254
 """Seconds for which joining may be permitted at most; 255 would mean for ever."""
 
+_PARTING = 2.0
+"""Seconds in which joining is closed at the end; where the radio does not answer, it closes by itself."""
+
 _ALL_ENDPOINTS = 0xFF
 _NO_ENTRY = "NO_ENTRY"
 _LOG = logging.getLogger(__name__)
@@ -178,9 +181,9 @@ class Network:
         await self._supervisor.wait_online()
 
     async def stop(self) -> None:
-        """Close joining, let go of the radio, end all work."""
-        if self._membership.is_joining_open():
-            with contextlib.suppress(RequestError):
+        """Close joining, whoever opened it, let go of the radio, end all work."""
+        with contextlib.suppress(RequestError, TimeoutError):
+            async with asyncio.timeout(_PARTING):
                 await self.permit_join(0)
         self._requests.radio_gone("it is being stopped")
         await self._background.stop()
@@ -306,6 +309,8 @@ class Network:
         """
         await self.zdo_request(device, bindings.bind_request(device, endpoint, binding), priority=priority)
         bindings.note_bind(device, endpoint, binding)
+        if binding.group is not None:
+            self.groups.add(binding.group)
         self._membership.changed(device)
 
     async def unbind(self, device: Device, endpoint: int, binding: Binding, *, priority: Priority = "user") -> None:
@@ -403,7 +408,7 @@ class Network:
         return time.perf_counter() - begin
 
     async def backup(self) -> dict[str, object] | None:
-        """Return the coordinator's backup as an open-coordinator-backup document, None when the radio can't.
+        """Return the coordinator's backup as an open-coordinator-backup document, None when the radio can't make one.
 
         Raises:
             RequestError: The radio did not tell.
@@ -412,6 +417,17 @@ class Network:
             return await self._radio().backup()
         except RadioError as error:
             raise RequestError(f"the coordinator gives no backup: {error}") from error
+
+    async def remembered(self) -> frozenset[str] | None:
+        """Return the IEEE addresses of all devices in the coordinator's own memory, None when the radio can't tell.
+
+        Raises:
+            RequestError: The radio did not tell.
+        """
+        try:
+            return await self._radio().remembered()
+        except RadioError as error:
+            raise RequestError(f"the coordinator does not tell whom it remembers: {error}") from error
 
     async def add_link_key(self, ieee: str, key: bytes) -> None:
         """Let a device join with a link key of its own, which follows from its install code.
@@ -490,8 +506,12 @@ class Network:
         except RadioError as error:
             _LOG.warning("The network is replaced without a backup, the coordinator gives none: %s", error)
             return
-        if backup is not None:
+        if backup is None:
+            return
+        try:
             self._keep_backup(backup)
+        except OSError as error:
+            raise RadioError(f"no new network is formed, the old one's backup can't be kept: {error}") from error
 
     def _adopt(self, info: CoordinatorInfo, held: NetworkParameters) -> None:
         """Remember the network in force."""

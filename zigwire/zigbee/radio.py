@@ -196,7 +196,10 @@ class Radio(Protocol):
         """
 
     async def backup(self) -> dict[str, Any] | None:
-        """Return an open-coordinator-backup document, None when this radio can't."""
+        """Return an open-coordinator-backup document that restores the network, None when this radio can make none."""
+
+    async def remembered(self) -> frozenset[str] | None:
+        """Return the IEEE addresses of all devices in the coordinator's own memory, None when this radio can't tell."""
 
     async def add_link_key(self, ieee: str, key: bytes) -> None:
         """Let a device join with a link key of its own, which follows from its install code.

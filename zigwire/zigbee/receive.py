@@ -12,7 +12,7 @@ from zigwire.zcl.codec import encode, parse
 from zigwire.zcl.errors import ParseError
 from zigwire.zcl.message import Message
 from zigwire.zcl.replies import default_response, wants_default_response
-from zigwire.zigbee import greenpower, ias, zdo
+from zigwire.zigbee import greenpower, ias, poll_control, zdo
 from zigwire.zigbee.background import Background
 from zigwire.zigbee.coordinator import ADDRESS
 from zigwire.zigbee.errors import RequestError
@@ -91,7 +91,7 @@ class Receiver:
             elif device is not None:
                 self._zcl_received(device, frame)
         except ParseError as error:
-            self._note_unreadable(frame, error)
+            self._note_unreadable(frame, error, frame.data.hex())
         if device is None:
             self._meet(frame)
 
@@ -100,12 +100,12 @@ class Receiver:
         try:
             return self._green_power.takes(frame)
         except ParseError as error:
-            self._note_unreadable(frame, error)
+            self._note_unreadable(frame, error, "it may hold a key")
             return True
 
-    def _note_unreadable(self, frame: ApsFrame, error: ParseError) -> None:
+    def _note_unreadable(self, frame: ApsFrame, error: ParseError, shown: str) -> None:
         self.unreadable += 1
-        _LOG.debug("0x%04x sent what can't be read: %s (%s)", frame.source, error, frame.data.hex())
+        _LOG.debug("0x%04x sent what can't be read: %s (%s)", frame.source, error, shown)
 
     def _zcl_received(self, device: Device, frame: ApsFrame) -> None:
         clusters = self._clusters_of(device)
@@ -138,19 +138,12 @@ class Receiver:
         """Answer in the background what the specification wants answered."""
         if message.answered or (message.type == "attributeReport" and message.disable_default_response):
             return
-        if frame.mode is Mode.UNICAST and (data := self._response(message, frame, clusters)) is not None:
-            reply = ApsFrame(
-                source=ADDRESS,
-                source_endpoint=frame.destination_endpoint,
-                destination=device.network_address,
-                destination_endpoint=frame.source_endpoint,
-                profile=frame.profile,
-                cluster=frame.cluster,
-                data=data,
-                destination_ieee=device.ieee,
-                sleepy=device.sleepy,
-            )
-            self._say(self._send(reply), f"answer to {device.ieee}")
+        if frame.mode is not Mode.UNICAST:
+            return
+        if message.type == poll_control.CHECKIN:
+            self._say(self._answer_checkin(device, frame, message, clusters), f"answer to {device.ieee}")
+        elif (data := self._response(message, frame, clusters)) is not None:
+            self._say(self._send(_reply(device, frame, data)), f"answer to {device.ieee}")
 
     def _response(self, message: Message, frame: ApsFrame, clusters: Clusters) -> bytes | None:
         if message.type == "read":
@@ -160,6 +153,11 @@ class Receiver:
         if wants_default_response(message, unicast=True, clusters=clusters):
             return default_response(message)
         return None
+
+    async def _answer_checkin(self, device: Device, frame: ApsFrame, message: Message, clusters: Clusters) -> None:
+        """Let a device that checks in sleep on, unless it is being asked something: what waited for it, for example."""
+        response = poll_control.checkin_response(frame.source_endpoint, stay_awake=self._requests.is_asking(device))
+        await self._send(_reply(device, frame, encode(response, message.tsn, clusters)))
 
     def _answer_match(self, address: int, tsn: int, request: zdo.MatchDescriptorRequest) -> None:
         response = matching_endpoints(request)
@@ -205,3 +203,18 @@ class Receiver:
             await self._requests.send_zdo(address, message, tsn, "background")
         except RequestError as error:
             _LOG.debug("%s to 0x%04x got lost: %s", type(message).__name__, address, error)
+
+
+def _reply(device: Device, frame: ApsFrame, data: bytes) -> ApsFrame:
+    """Return the frame that brings an answer to where a frame came from."""
+    return ApsFrame(
+        source=ADDRESS,
+        source_endpoint=frame.destination_endpoint,
+        destination=device.network_address,
+        destination_endpoint=frame.source_endpoint,
+        profile=frame.profile,
+        cluster=frame.cluster,
+        data=data,
+        destination_ieee=device.ieee,
+        sleepy=device.sleepy,
+    )

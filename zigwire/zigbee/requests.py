@@ -112,6 +112,11 @@ class Requests:
         self._lanes: defaultdict[str, Turns] = defaultdict(lambda: Turns(1))
         self._air = Turns(concurrent, min(_FOR_USERS, concurrent - 1))
 
+    def is_asking(self, device: Device) -> bool:
+        """Tell whether a request to a device is under way."""
+        lane = self._lanes.get(device.ieee)
+        return lane is not None and lane.is_taken
+
     def next_tsn(self) -> int:
         """Return a transaction number for a frame that nobody answers."""
         return self._transactions.next_tsn()

@@ -32,20 +32,20 @@ _BASIC: Mapping[str | int, Any] = {
 }
 
 
-def answer_read(message: Message, now: float) -> bytes | None:
-    """Return the frame that answers a read of what the coordinator has, None for any other message.
+def answer_read(message: Message, now: float) -> bytes:
+    """Return the frame that answers a read: what the coordinator does not have is unsupported.
 
     Args:
-        message: What a device sent.
+        message: What a device sent, of type `read`.
         now: Unix time in seconds.
     """
-    if message.type != "read" or message.to_client:
-        return None
+    if message.to_client:
+        return read_response(message, {})
     if message.cluster == "genTime":
         return read_response(message, _time(now))
     if message.cluster == "genBasic":
         return read_response(message, _BASIC)
-    return None
+    return read_response(message, {})
 
 
 def matching_endpoints(

@@ -35,6 +35,10 @@ class Teller:
         """Pass it on."""
         guarded(self.listener.device_changed, device)
 
+    def leave_heard(self, device: Device) -> None:
+        """Pass it on."""
+        guarded(self.listener.leave_heard, device)
+
     def device_left(self, device: Device) -> None:
         """Pass it on."""
         guarded(self.listener.device_left, device)

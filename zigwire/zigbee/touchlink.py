@@ -73,8 +73,10 @@ class Touchlink:
         except RadioError as error:
             raise RequestError(f"the coordinator can't do it: {error}") from error
         finally:
-            await self._restore(inter_pan)
-            self._busy = False
+            try:
+                await self._restore(inter_pan)
+            finally:
+                self._busy = False
 
     async def scan(self) -> list[Found]:
         """Return the devices that answer, on all channels.

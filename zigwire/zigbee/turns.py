@@ -20,10 +20,15 @@ class Turns:
     """
 
     def __init__(self, capacity: int, reserved: int = 0) -> None:
-        self._free = capacity
+        self._capacity = self._free = capacity
         self._reserved = reserved
         self._order = itertools.count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody has a turn."""
+        return self._free < self._capacity
 
     @contextlib.asynccontextmanager
     async def turn(self, rank: int) -> AsyncIterator[None]:

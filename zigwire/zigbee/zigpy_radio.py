@@ -230,11 +230,17 @@ class ZigpyRadio:
         await self.ask(self._connected().watchdog_feed)
 
     async def backup(self) -> dict[str, Any] | None:
-        """Return an open-coordinator-backup document."""
+        """Return an open-coordinator-backup document, None where the library does not learn the network key."""
         backup = await self.ask(self._connected().backups.create_backup, load_devices=True)
+        if not backup.is_complete():
+            return None
         document: dict[str, Any] = backup.as_open_coordinator_json()
         document["metadata"].setdefault("internal", {})["date"] = datetime.now(UTC).isoformat()
         return document
+
+    async def remembered(self) -> frozenset[str] | None:
+        """Return None: bellows, zigpy-zigate, -deconz and -xbee list routers in part or not at all."""
+        return None
 
     async def add_link_key(self, ieee: str, key: bytes) -> None:
         """Let a device join with a link key of its own."""

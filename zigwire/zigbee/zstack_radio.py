@@ -154,6 +154,13 @@ class ZstackRadio(ZigpyRadio):
         """Let the coordinator itself accept joins, for which zigpy-znp does nothing."""
         await self.ask(self._connected().permit_here, seconds)
 
+    async def remembered(self) -> frozenset[str] | None:
+        """Return whom the chip's address and key tables hold."""
+        await self.ask(self._connected().load_network_info, load_devices=True)
+        network = self._app.state.network_info
+        found = (*network.nwk_addresses, *network.children, *(key.partner_ieee for key in network.key_table))
+        return frozenset(ieee_from_bytes(ieee.serialize()) for ieee in found)
+
     def info(self) -> CoordinatorInfo:
         """Describe the coordinator by its version."""
         state = self._app.state

@@ -100,6 +100,8 @@ def homes(draw):
     for number, thing in enumerate([*found, *groups], start=2):
         thing.keepsakes = {"id": number}
     for device in found:
+        if device.type is DeviceType.GREEN_POWER:
+            device.endpoints.setdefault(242, Endpoint(242, 0xA1E0))
         if draw(st.booleans()):
             device.keepsakes |= {"checkinInterval": draw(words), "gpSecurityKey": draw(st.lists(bytes_, max_size=16))}
     return Contents(found, groups, keepsakes=keepsakes)
@@ -186,6 +188,13 @@ def test_what_has_no_place_goes_out_again():
     written = write_one(read_one(**odd))
     for name, value in odd.items():
         assert written[name] == value
+
+
+def test_a_green_power_device_has_its_endpoint_though_it_is_not_noted():
+    lines = read_one(type="GreenPower", epList=[], endpoints={})
+    assert lines.contents.devices[0].endpoints == {242: Endpoint(242, 0xA1E0)}
+    written = write_one(lines)
+    assert (written["epList"], written["endpoints"]) == ([], {})
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -19,8 +20,11 @@ from zigwire.zigbee.radio import CoordinatorInfo
 
 __all__ = ["Plan", "Planner"]
 
-MIRRORED = ("light", "cover")
-"""Components that can't read properties with the name of an endpoint."""
+MIRRORED = re.compile(r"(?:light|cover)_(.+)")
+"""Object ids that end with the name of an endpoint: JSON lights and covers can't read properties that do so.
+
+Clients may know the topics of properties with such names too (`light_type`), so these have theirs as well.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +154,7 @@ class Planner:
 def _plan(configs: list[Config], identity: Identity, members: Members | None = None) -> Plan:
     messages = {topic: dumps(payload) for topic, payload in announced(configs, identity, members).items()}
     mocks = dict.fromkeys(name for config in configs for name in config.mocks)
-    endpoints = dict.fromkeys(
-        config.endpoint for config in configs if config.endpoint and config.component in MIRRORED and config.is_member
-    )
+    endpoints = dict.fromkeys(found[1] for config in configs if (found := MIRRORED.fullmatch(config.object_id)))
     return Plan(messages, tuple(mocks), tuple(endpoints))
 
 

@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from dataclasses import dataclass, field
 from typing import Any
 
-from zigwire.bridge.entities import DeviceEntity, Entities, Entity, GroupEntity
+from zigwire.bridge.entities import DeviceEntity, Entities, Entity
 from zigwire.bridge.homeassistant.config import text
 from zigwire.bridge.homeassistant.plans import Plan, Planner
 from zigwire.bridge.homeassistant.retained import read
 from zigwire.bridge.homeassistant.states import at_endpoint, complete, without_needless_state
 from zigwire.bridge.payloads import dumps
-from zigwire.bridge.publisher import Mqtt
+from zigwire.bridge.publisher import Mqtt, Publisher
 from zigwire.bridge.states import States
 from zigwire.settings import Settings
+from zigwire.zigbee.background import Background
 from zigwire.zigbee.network import Network
 
 __all__ = ["HomeAssistant"]
@@ -31,6 +32,9 @@ DELETING = 2.0
 
 SETTLING = 0.5
 """Seconds that Home Assistant needs to listen to the topics of what was announced."""
+
+ARRANGING = 2.0
+"""Seconds after a change of scenes until they are announced: users store, try and rename several in a row."""
 
 LATECOMERS = 30.0
 """Seconds after Home Assistant's start until entities that it was slow to set up hear their states too."""
@@ -69,7 +73,7 @@ class HomeAssistant:
         network: For the coordinator.
         entities: Devices and groups.
         states: Their states.
-        publish: Publishes changes of a state.
+        publisher: Publishes states; it is told what they need.
         greet: Publishes bridge/state.
     """
 
@@ -80,7 +84,7 @@ class HomeAssistant:
         network: Network,
         entities: Entities,
         states: States,
-        publish: Callable[[Entity, Mapping[str, Any]], None],
+        publisher: Publisher,
         greet: Callable[[], None],
     ) -> None:
         self._mqtt = mqtt
@@ -88,14 +92,17 @@ class HomeAssistant:
         self._network = network
         self._entities = entities
         self._states = states
-        self._publish = publish
+        self._publisher = publisher
         self._greet = greet
         self._applied = settings.homeassistant
         self._planner: Planner | None = None
         self._known: dict[str, Known] = {}
         self._listening = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._birth: asyncio.Task[None] | None = None
+        self._arranged: set[str] = set()
+        publisher.adjust(self.complete)
+        publisher.follow(self.published)
 
     # --- life ---
 
@@ -105,6 +112,7 @@ class HomeAssistant:
         self._applied = self._settings.homeassistant
         self._planner = None
         self._known.clear()
+        self._arranged.clear()
         coordinator = self._network.coordinator
         if not self._applied.enabled or coordinator is None:
             return
@@ -121,17 +129,16 @@ class HomeAssistant:
 
     def stop(self) -> None:
         """Hear and begin nothing any more; what is announced stays, and states are completed to the last."""
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
         if self._planner is not None:
             self._end_listening()
             self._mqtt.unsubscribe(self._applied.status_topic)
 
-    def settings_changed(self) -> None:
+    def follow_settings(self, settings: Settings) -> None:
         """Follow changes of `homeassistant` while running; what was announced elsewhere is cleared there."""
-        if self._settings.homeassistant == self._applied:
+        if settings.homeassistant == self._applied:
             return
-        if self._settings.homeassistant.discovery_topic != self._applied.discovery_topic:
+        if settings.homeassistant.discovery_topic != self._applied.discovery_topic:
             for known in self._known.values():
                 self._clear(known)
         self.start()
@@ -140,11 +147,18 @@ class HomeAssistant:
 
     def changed(self, entity: Entity) -> None:
         """Announce what is new of a device or group, and of the groups that a device is in."""
-        self._announce(entity.key)
-        if isinstance(entity, DeviceEntity):
-            for group in self._entities.groups():
-                if any(member.ieee == entity.key for member in group.group.members):
-                    self._announce(group.key)
+        for key in self._concerned(entity):
+            self._announce(key)
+
+    def scenes_changed(self, entity: Entity) -> None:
+        """Clear the scenes of a device and of its groups that are gone; announce new ones in a moment."""
+        if self._planner is None:
+            return
+        for key in self._concerned(entity):
+            self._withdraw(key)
+        if not self._arranged:
+            self._begin(self._announce_arranged())
+        self._arranged.add(entity.key)
 
     def removed(self, key: str) -> None:
         """Clear what is announced of a device or group that was removed; groups that it was in change too."""
@@ -166,7 +180,7 @@ class HomeAssistant:
         else:
             self._begin(self._rename(entity.key, leave, recreate=recreate))
 
-    def published(self, entity: Entity, message: Mapping[str, Any]) -> None:
+    def published(self, entity: Entity, _changes: Mapping[str, Any], message: Mapping[str, Any]) -> None:
         """Publish what Home Assistant can't read from a device's state: values of endpoints, and actions."""
         known = self._known.get(entity.key)
         if known is None or not isinstance(entity, DeviceEntity):
@@ -181,7 +195,7 @@ class HomeAssistant:
         if self._settings.advanced.output == "json":
             self._mqtt.publish(f"{base}/action", text(action).encode())
         if self._applied.legacy_action_sensor:
-            self._publish(entity, {"action": ""})
+            self._publisher.publish(entity, {"action": ""})
 
     # --- messages ---
 
@@ -213,6 +227,14 @@ class HomeAssistant:
         yield from (entity.key for entity in self._entities.devices())
         yield from (group.key for group in self._entities.groups())
 
+    def _concerned(self, entity: Entity) -> Iterator[str]:
+        """Yield the keys of a device or group, and of the groups that a device is in."""
+        yield entity.key
+        if isinstance(entity, DeviceEntity):
+            for group in self._entities.groups():
+                if any(member.ieee == entity.key for member in group.group.members):
+                    yield group.key
+
     def _plan(self, key: str) -> Plan | None:
         if self._planner is None:
             return None
@@ -234,10 +256,20 @@ class HomeAssistant:
         new = {topic: payload for topic, payload in plan.messages.items() if known.published.get(topic) != payload}
         for topic, payload in new.items():
             self._send(topic, payload)
-        for topic in known.published.keys() - plan.messages.keys():
-            self._send(topic, b"")
+        self._clear_all_but(known, plan)
         known.published = dict(plan.messages)
         return bool(new)
+
+    def _withdraw(self, key: str) -> None:
+        """Clear what is announced and shall not be any more."""
+        plan, known = self._plan(key), self._known.get(key)
+        if plan and known:
+            self._clear_all_but(known, plan)
+
+    def _clear_all_but(self, known: Known, plan: Plan) -> None:
+        for topic in known.published.keys() - plan.messages.keys():
+            self._send(topic, b"")
+            del known.published[topic]
 
     def _clear(self, known: Known) -> None:
         for topic in known.published:
@@ -255,10 +287,7 @@ class HomeAssistant:
     # --- in the background ---
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work, name="homeassistant")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return self._background.spawn(work, "discovery by Home Assistant")
 
     async def _listen(self) -> None:
         """Hear what is retained, put it right, and tell the states of what was announced anew."""
@@ -268,6 +297,13 @@ class HomeAssistant:
         await asyncio.sleep(SETTLING)
         for key in new:
             self._tell(key)
+
+    async def _announce_arranged(self) -> None:
+        await asyncio.sleep(ARRANGING)
+        arranged, self._arranged = self._arranged, set()
+        for key in arranged:
+            if entity := self._entities.find_key(key):
+                self.changed(entity)
 
     def _end_listening(self) -> None:
         if self._listening:
@@ -320,10 +356,8 @@ class HomeAssistant:
     def _tell(self, key: str) -> None:
         """Publish what is known of a state."""
         entity = self._entities.find_key(key) if key != BRIDGE else None
-        if entity is None or not self._states.get(key):
-            return
-        if isinstance(entity, GroupEntity) or not entity.settings.disabled:
-            self._publish(entity, {})
+        if entity and self._states.get(key):
+            self._publisher.publish(entity, {})
 
     async def _paced(self) -> AsyncIterator[str]:
         """Go through all that is known, a few at a time."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from zigwire.storage.private import replace_private
 from zigwire.storage.transfer.shapes import BadEntry, is_number, object_of, shown
 from zigwire.zigbee.radio import NetworkParameters
 from zigwire.zigbee.store import NetworkRecord
@@ -40,13 +40,7 @@ def save_backup(path: Path, document: Mapping[str, Any]) -> None:
     Raises:
         OSError: It can't be written.
     """
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    replace_private(path, orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 def read_network(data: bytes) -> NetworkRecord:

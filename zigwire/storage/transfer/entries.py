@@ -11,7 +11,8 @@ from typing import Any
 from zigwire.storage.transfer.endpoints import read_endpoint, write_endpoint
 from zigwire.storage.transfer.shapes import BadEntry, is_number, object_of, objects, shown
 from zigwire.zigbee.address import is_ieee
-from zigwire.zigbee.model import Device, DeviceType, Group, InterviewState, Member
+from zigwire.zigbee.coordinator import GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE
+from zigwire.zigbee.model import Device, DeviceType, Endpoint, Group, InterviewState, Member
 
 __all__ = ["DEVICES", "read_device", "read_group", "write_device", "write_group"]
 
@@ -40,7 +41,7 @@ _GROUP = frozenset({"type", "groupID", "members", "meta"})
 
 
 def read_device(entry: Mapping[str, Any]) -> Device:
-    """Return the device of an entry.
+    """Return the device of an entry; a Green Power device has its endpoint, which zigbee-herdsman does not note.
 
     Raises:
         BadEntry: A field that is needed can't be used.
@@ -60,6 +61,8 @@ def read_device(entry: Mapping[str, Any]) -> Device:
             raise BadEntry(f"endpoints has {shown(record)}; an object is needed")
         endpoint = read_endpoint(record)
         device.endpoints[endpoint.id] = endpoint
+    if device.type is DeviceType.GREEN_POWER:
+        device.endpoints.setdefault(GREEN_POWER_ENDPOINT, _green_power_endpoint())
     device.keepsakes = {
         name: value for name, value in entry.items() if name not in {*facts, *_OTHER} and value is not None
     }
@@ -69,6 +72,7 @@ def read_device(entry: Mapping[str, Any]) -> Device:
 def write_device(device: Device, number: int) -> dict[str, Any]:
     """Return the entry of a device under the number `id`."""
     facts = {name: getattr(device, attribute) for name, attribute, _ in _FACTS}
+    endpoints = [endpoint for endpoint in device.endpoints.values() if not _is_implied(device, endpoint)]
     state = device.interview_state
     return {
         **device.keepsakes,
@@ -77,12 +81,21 @@ def write_device(device: Device, number: int) -> dict[str, Any]:
         "ieeeAddr": device.ieee,
         "nwkAddr": device.network_address,
         **{name: value for name, value in facts.items() if value is not None},
-        "epList": list(device.endpoints),
-        "endpoints": {str(endpoint.id): write_endpoint(endpoint) for endpoint in device.endpoints.values()},
+        "epList": [endpoint.id for endpoint in endpoints],
+        "endpoints": {str(endpoint.id): write_endpoint(endpoint) for endpoint in endpoints},
         "interviewCompleted": state is InterviewState.SUCCESSFUL,
         "interviewState": (InterviewState.PENDING if state is InterviewState.IN_PROGRESS else state).value,
         "meta": device.meta,
     }
+
+
+def _green_power_endpoint() -> Endpoint:
+    return Endpoint(GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE)
+
+
+def _is_implied(device: Device, endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint is one that every Green Power device has, with nothing to note of it."""
+    return device.type is DeviceType.GREEN_POWER and endpoint == _green_power_endpoint()
 
 
 def read_group(entry: Mapping[str, Any]) -> Group:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import orjson
 
 from zigwire.storage.contents import Contents
 from zigwire.storage.errors import StorageError
+from zigwire.storage.private import create_private
 from zigwire.storage.transfer.backup import BACKUP, read_network
 from zigwire.storage.transfer.herdsman_database import Lines, read_lines, write_lines
 from zigwire.storage.transfer.shapes import BadEntry, shown
@@ -70,8 +70,8 @@ def write_folder(folder: Path, contents: Contents) -> None:
     Raises:
         OSError: They can't be written.
     """
-    _write(folder / _STATES, orjson.dumps(contents.states, option=orjson.OPT_INDENT_2))
-    _write(folder / DATABASE, write_lines(contents))
+    create_private(folder / _STATES, orjson.dumps(contents.states, option=orjson.OPT_INDENT_2))
+    create_private(folder / DATABASE, write_lines(contents))
 
 
 def _sound_database(folder: Path, named: Collection[str]) -> tuple[Path, Lines]:
@@ -125,10 +125,3 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise StorageError(f"{path} can't be read: {error.strerror}") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
