@@ -11,7 +11,7 @@ from zigwire.logs.formats import JsonFormatter, TextFormatter
 from zigwire.logs.levels import NamespaceFilter, apply
 from zigwire.logs.redaction import RedactingFilter, report_secrets
 from zigwire.logs.syslog import PROTOCOLS, SyslogHandler
-from zigwire.settings import Settings
+from zigwire.settings import Advanced, Settings
 from zigwire.settings.model import Syslog
 
 __all__ = ["add_output", "configure"]
@@ -20,11 +20,7 @@ LOG = logging.getLogger(__name__)
 
 
 def configure(settings: Settings, data: Path) -> None:
-    """Set the handlers and levels of all loggers; called again after a restart in place.
-
-    Raises:
-        OSError: The log's file can't be written.
-    """
+    """Set the handlers and levels of all loggers; called again after a restart in place."""
     report_secrets(settings)
     advanced = settings.advanced
     root = logging.getLogger()
@@ -36,7 +32,7 @@ def configure(settings: Settings, data: Path) -> None:
         json = JsonFormatter("%(message)s", advanced.timestamp_format)
         add_output(logging.StreamHandler(sys.stdout), json if advanced.log_console_json else text)
     if "file" in advanced.log_output:
-        add_output(file_handler(advanced, data), text)
+        _add_file(advanced, data, text)
     if "syslog" in advanced.log_output:
         _add_syslog(advanced.log_syslog)
     apply(settings)
@@ -49,6 +45,13 @@ def add_output(handler: logging.Handler, formatter: logging.Formatter | None = N
     handler.addFilter(NamespaceFilter())
     handler.addFilter(RedactingFilter())
     logging.getLogger().addHandler(handler)
+
+
+def _add_file(advanced: Advanced, data: Path, formatter: logging.Formatter) -> None:
+    try:
+        add_output(file_handler(advanced, data), formatter)
+    except OSError as error:
+        LOG.warning("The log goes to no file: %s", error)
 
 
 def _add_syslog(wanted: Syslog) -> None:

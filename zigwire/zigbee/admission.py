@@ -16,6 +16,9 @@ __all__ = ["Admission"]
 _ASK_AGAIN = 10.0
 """Seconds in which a device is asked to leave once: a join, an announce and an answer who it is come together."""
 
+_MOST_REMEMBERED = 1000
+"""Devices that were asked, before the old ones are forgotten: anybody can make up IEEE addresses."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,6 +40,8 @@ class Admission:
         now, asked = asyncio.get_running_loop().time(), self._asked.get(ieee)
         if asked is not None and now - asked < _ASK_AGAIN:
             return
+        if len(self._asked) >= _MOST_REMEMBERED:
+            self._asked = {other: when for other, when in self._asked.items() if now - when < _ASK_AGAIN}
         self._asked[ieee] = now
         level = logging.WARNING if asked is None else logging.DEBUG
         _LOG.log(level, "%s may not be in the network (passlist, blocklist): it is asked to leave", ieee)
