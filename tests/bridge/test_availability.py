@@ -398,11 +398,11 @@ async def test_the_state_is_read_after_announces_whether_watched_or_not(make_wat
     home = await make_watched(availability={"enabled": False})
     home.plug.attributes[RELAY].value = 1
     await announce(home)
-    home.leap(1.5)
+    home.leap(1)
     await announce(home)
-    home.leap(1.5)
+    home.leap(1)
     await request(home, "device/options", {"id": "plug", "options": {"qos": 1}})
-    assert reads(home) == [], "it is not quiet for two seconds yet"
+    assert reads(home) == [], "it is not quiet for long enough yet"
     home.leap(0.5)
     await until(lambda: [state["state"] for state in home.sent.of("plug")] == ["ON"])
     assert reads(home) == [ON_OFF]

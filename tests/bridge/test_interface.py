@@ -584,6 +584,33 @@ async def test_a_device_that_does_not_answer_is_an_error(home, request_):
     assert response["error"].startswith(error)
 
 
+async def test_what_a_request_changed_is_shown(home):
+    shown = ["bridge/devices", "bridge/definitions"]
+    requests = (
+        ("device/bind", {"from": "remote", "to": "lamp"}, ["bridge/info"]),
+        ("device/unbind", {"from": "remote", "to": "lamp"}, ["bridge/info"]),
+        ("device/binds/clear", {"target": "remote"}, ["bridge/info"]),
+        ("device/remove", {"id": "lamp"}, ["bridge/groups"]),
+    )
+    for request, payload, also in requests:
+        home.bridge.info.flush()
+        since = len(home.sent.messages)
+        assert (await home.ask(request, payload))["status"] == "ok"
+        home.bridge.info.flush()
+        assert {*shown, *also} <= {topic for topic, *_ in home.sent.messages[since:]}
+
+
+async def test_a_state_that_nobody_knows_is_published_under_a_new_name_too(home):
+    await home.ask("device/rename", {"from": "lamp", "to": "new"})
+    assert home.sent.of("new") == [{"linkquality": ANY}]
+
+
+async def test_a_touchlink_reset_that_nobody_can_read_resets_nobody(home):
+    for payload in (b'{"ieee_address": "0x00', b"null", b"[]", b"lamp"):
+        assert await home.ask("touchlink/factory_reset", payload) == refused(INVALID)
+    assert home.house.touchlink[0].resets == 0
+
+
 async def test_the_case_of_a_request_is_kept_in_the_answer(home):
     assert await home.ask("Health_Check", b"") == ok({"healthy": True})
 

@@ -57,6 +57,16 @@ async def test_what_a_device_tells_is_noted(home):
     assert home.reports("lamp") == {"onOff": (0, 300)}
 
 
+async def test_what_is_set_anew_or_told_keeps_its_place(home):
+    await home.ask("device/reporting/configure", LEVEL_REPORT)
+    asked = {"id": "lamp", "endpoint": 1, "cluster": "genOnOff", "configs": [{"attribute": "onOff"}]}
+    await home.ask("device/reporting/read", asked)
+    assert list(home.reports("lamp")) == ["onOff", "currentLevel"]
+    home.bridge.info.flush()
+    shown = home.sent.of("bridge/devices")[-1][1]["endpoints"]["1"]["configured_reportings"]
+    assert "reportable_change" not in shown[0], "the device did not tell it"
+
+
 async def test_what_is_not_reported_is_an_answer_too(home):
     asked = {"id": "lamp", "endpoint": 1, "cluster": "genLevelCtrl", "configs": [{"attribute": 0, "direction": 0}]}
     response = await home.ask("device/reporting/read", asked)

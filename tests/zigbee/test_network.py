@@ -969,6 +969,12 @@ async def test_green_power_does_not_decide_about_joining(database: Database):
     assert radio.permits == [60, 0, 60, 0]
 
 
+async def test_joining_is_closed_at_the_end_whoever_opened_it(database: Database):
+    async with with_device(database) as (_, radio, _, _):
+        assert radio.permits == []
+    assert radio.permits == [0]
+
+
 async def test_questions_to_strangers_wait_behind_users(database: Database):
     async with with_device(database, clock=lambda: 1000.0, concurrent=1) as (network, radio, _, device):
         radio.gate = asyncio.Event()

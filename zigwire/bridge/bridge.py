@@ -255,6 +255,7 @@ class Bridge:
         self._device_requests.joined(device.ieee)
         LOG.info("'%s' joined", entity.name)
         self._availability.seen(entity)
+        self._receiver.seen(entity)
         self.info.devices()
         self._events.joined(entity)
         tell(entity, "deviceJoined")
@@ -262,6 +263,7 @@ class Bridge:
     def device_announced(self, device: Device) -> None:
         """Tell that a device announced itself, and read its state again."""
         entity = self.entities.of(device)
+        self._receiver.seen(entity)
         self.info.devices()
         self._events.announced(entity)
         tell(entity, "deviceAnnounce")
@@ -316,6 +318,8 @@ class Bridge:
         """Note that a device was heard."""
         entity = self.entities.of(device)
         self._health.heard(device)
+        if entity.behaviour is None and device.interview_state is not InterviewState.SUCCESSFUL:
+            self._receiver.seen(entity)
         self._availability.seen(entity)
         self.commands.heard(entity)
         self._configure.heard(device)

@@ -14,6 +14,7 @@ from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import Handler, RequestFault, fields
 from zigwire.devices.external import JAVASCRIPT, PYTHON, ConverterFault, Converters
 from zigwire.devices.generic import python_source
+from zigwire.zigbee.background import Background
 
 __all__ = ["ConverterRequests", "file_asked"]
 
@@ -38,7 +39,7 @@ class ConverterRequests:
         self._info = info
         self._converters = converters
         self._changed = changed
-        self._watch: asyncio.Task[None] | None = None
+        self._background = Background()
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handlers by request."""
@@ -50,13 +51,11 @@ class ConverterRequests:
 
     def start(self) -> None:
         """Follow what changes in the folder."""
-        self._watch = self._watch or asyncio.get_running_loop().create_task(self._follow(), name="converters")
+        self._background.spawn(self._follow(), "following the folder of converters")
 
     def stop(self) -> None:
         """Follow no more."""
-        if self._watch:
-            self._watch.cancel()
-            self._watch = None
+        self._background.cancel()
 
     async def save(self, message: Any) -> dict[str, Any]:
         """Take up a converter; one that can't be used is put aside as `<name>.invalid` and changes nothing."""

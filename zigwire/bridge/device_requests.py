@@ -94,9 +94,9 @@ class DeviceRequests:
             raise RequestFault("; ".join(faults))
         if missing := self._missing_definition(given):
             raise RequestFault(missing)
-        before, options = self._own_options(entity), entity.options
+        before, options = self._options_in_force(entity), entity.options
         restart = self._settings.set_device_options(entity.device.ieee, wanted)
-        after = self._own_options(entity)
+        after = self._options_in_force(entity)
         self._info.restart_required = self._info.restart_required or restart
         self._info.info()
         settled = self._entities.settle(entity.device)
@@ -154,9 +154,10 @@ class DeviceRequests:
         name = options.get("definition")
         return self._entities.missing_definition(name) if isinstance(name, str) else None
 
-    def _own_options(self, entity: DeviceEntity) -> dict[str, Any]:
-        own = self._settings.as_dict().get("devices", {}).get(entity.device.ieee, {})
-        return {key: value for key, value in own.items() if key != "friendly_name"}
+    def _options_in_force(self, entity: DeviceEntity) -> dict[str, Any]:
+        """Return a device's options as they are in force, those for all devices included."""
+        known = self._settings.devices.get(entity.device.ieee)
+        return {key: value for key, value in known.document.items() if key != "friendly_name"} if known else {}
 
     def _device(self, name: Any) -> DeviceEntity:
         return existing_device(self._entities, name)

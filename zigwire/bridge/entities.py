@@ -41,6 +41,11 @@ class DeviceEntity:
         """Options of the definition as set for this device, over those set for all devices."""
         return self.settings.options
 
+    @property
+    def is_supported(self) -> bool:
+        """Whether somebody wrote a definition for it, rather than one being made of what it declares."""
+        return self.behaviour is not None and self.behaviour.definition.source != "generated"
+
     def endpoint(self, name: str) -> Endpoint | None:
         """Return the endpoint of that name or number, None when the device has none; the first one is `default`."""
         number = self.behaviour.endpoint_names.get(name) if self.behaviour else None

@@ -42,7 +42,7 @@ class Events:
         state = entity.device.interview_state
         extra: dict[str, Any] = {"status": INTERVIEW_STATUS[state]}
         if state is InterviewState.SUCCESSFUL:
-            extra |= {"supported": entity.behaviour is not None, "definition": definition}
+            extra |= {"supported": entity.is_supported, "definition": definition}
         self._publish("device_interview", entity, extra)
 
     def _publish(self, kind: str, entity: DeviceEntity, extra: dict[str, Any] | None = None) -> None:

@@ -34,7 +34,12 @@ class ExtensionRequests:
 
     def start(self) -> None:
         """Name the extensions that lie about."""
-        if files := self._folder.stamps():
+        try:
+            files = self._folder.stamps()
+        except OSError as error:
+            LOG.warning("%s can't be read: %s", self._folder.path, error)
+            return
+        if files:
             LOG.warning("%s: %s", NOT_RUN, ", ".join(str(self._folder.file(name)) for name in files))
 
     async def save(self, message: Any) -> dict[str, Any]:

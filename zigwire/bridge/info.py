@@ -226,7 +226,7 @@ def describe(entity: DeviceEntity, table: Clusters) -> dict[str, Any]:
         "ieee_address": device.ieee,
         "type": device.type.value,
         "network_address": device.network_address,
-        "supported": entity.behaviour is not None and entity.behaviour.definition.source != "generated",
+        "supported": entity.is_supported,
         "friendly_name": entity.name,
         "disabled": bool(entity.settings.disabled),
         "description": entity.settings.description,

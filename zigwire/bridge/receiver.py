@@ -35,11 +35,11 @@ class Receiver:
         if changes:
             self._publisher.report(entity, changes)
         else:
-            self._seen(entity)
+            self.seen(entity)
             if changes is None:
                 LOG.debug("Nothing decodes %s of %s from '%s'", message.type, message.cluster, entity.name)
 
-    def _seen(self, entity: DeviceEntity) -> None:
-        """Publish that a device was heard, where `advanced.last_seen` is on."""
+    def seen(self, entity: DeviceEntity) -> None:
+        """Publish when a device was heard, where `advanced.last_seen` is on."""
         if self._settings.advanced.last_seen != "disable":
-            self._publisher.report(entity, {})
+            self._publisher.publish(entity, {})

@@ -19,16 +19,16 @@ __all__ = ["Returns"]
 
 LOG = logging.getLogger(__name__)
 
-QUIET = 2.0
+QUIET = 1.5
 """Seconds after the last sign of a return: devices announce themselves several times."""
 
-READ_ALWAYS = ("state",)
+STATE = "state"
 READ_WHEN_ON = (("brightness",), ("color", "color_temp"))
 """Of each group the first property that the device has: one request brings all of the group."""
 
 
 class Returns:
-    """Reads the state of devices that came back, each once it has been quiet for two seconds."""
+    """Reads the state of devices that came back, each once it has been quiet for a moment."""
 
     def __init__(self, network: Network, entities: Entities, states: States) -> None:
         self._network = network
@@ -63,11 +63,17 @@ class Returns:
         self._background.spawn(self._read_state(ieee), f"reading of {ieee} after its return")
 
     async def _read_state(self, ieee: str) -> None:
-        for key in READ_ALWAYS:
-            await self._read(ieee, (key,))
-        for keys in READ_WHEN_ON:
-            if self._states.get(ieee).get("state") == "ON":
-                await self._read(ieee, keys)
+        for ending in self._endings(ieee):
+            await self._read(ieee, (f"{STATE}{ending}",))
+            for keys in READ_WHEN_ON:
+                if self._states.get(ieee).get(f"{STATE}{ending}") == "ON":
+                    await self._read(ieee, tuple(f"{key}{ending}" for key in keys))
+
+    def _endings(self, ieee: str) -> tuple[str, ...]:
+        """Return what the names of the properties end with: nothing, or the name of an endpoint."""
+        entity = self._entity(ieee)
+        names = entity.behaviour.endpoint_names if entity and entity.behaviour else ()
+        return "", *(f"_{name}" for name in names)
 
     async def _read(self, ieee: str, keys: tuple[str, ...]) -> None:
         """Read the first of the properties that the device has; the answer is published like any other message."""

@@ -8,6 +8,7 @@ import pytest
 
 from zigwire.devices import Context, Definition, NativeBehaviour, compile_definition
 from zigwire.devices.convert import Bench
+from zigwire.devices.timers import Timing
 from zigwire.zcl.codec import parse
 from zigwire.zigbee.model import Device, Endpoint
 
@@ -72,6 +73,6 @@ def bed():
             paused.append(seconds)
 
         definition = Definition(vendor="A", model="1", description="", features=features, endpoint_names=names or {})
-        return Bed(compile_definition(definition, device, bench, pause), bench, paused)
+        return Bed(compile_definition(definition, device, bench, Timing(pause)), bench, paused)
 
     return make

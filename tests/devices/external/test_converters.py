@@ -124,3 +124,18 @@ def test_names_that_are_not(tmp_path, name, wrong):
 @pytest.mark.parametrize("name", [3, None, ["x.py"]])
 def test_names_that_are_no_texts(tmp_path, name):
     assert not Folder(tmp_path, (".py", ".js")).admits(name)
+
+
+def test_a_folder_that_can_not_be_read_changes_nothing(converters, tmp_path, caplog):
+    converters.save("a.py", code())
+    converters.folder.path.rename(tmp_path / "elsewhere")
+    converters.folder.path.write_text("no folder")
+    assert converters.refresh() is False
+    assert converters.refresh() is False
+    assert found(converters) == "Mine"
+    assert caplog.text.count("can't be read") == 1
+
+
+def test_a_folder_named_like_a_converter_is_none(converters):
+    (converters.folder.path / "a.py").mkdir(parents=True)
+    assert converters.refresh() is False

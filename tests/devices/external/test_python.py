@@ -91,6 +91,8 @@ async def test_what_goes_through_is_what_the_definition_does(mine):
         ("DEFINITIONS = [3]", "zigwire.devices.Definition is allowed", None),
         (PLAIN.replace("features=[on_off()]", "features=[on_off().at('left')]"), "Mine", None),
         (PLAIN.replace("features=[on_off()]", "features=[3]"), "AttributeError", None),
+        (PLAIN.replace('vendor="Me"', "vendor=3"), "vendor is", None),
+        (PLAIN.replace('["mine"]', "[3]"), "AttributeError", None),
     ],
 )
 def test_a_file_that_can_not_be_used_is_named_with_its_line(code, text, line):
@@ -166,3 +168,18 @@ def test_a_definition_is_found_by_its_names(mine):
     found = python.named("you/YOURS", other, Bench())
     assert (found.definition.vendor, found.definition.model) == ("You", "Yours")
     assert python.named("You/Mine", other, Bench()) is None
+
+
+def test_a_fingerprint_that_can_not_be_compared_harms_nobody(mine, caplog):
+    code = "from zigwire.devices.definition import Fingerprint\n" + PLAIN.replace(
+        'models=["mine"]', "fingerprints=[Fingerprint(ieee_prefix=3)]"
+    )
+    python = Python()
+    python.load(PATH, code)
+    assert python.find(mine, Bench()) is None
+    assert "mine.py can't say whether it knows 0x1" in caplog.text
+
+
+def test_exposes_that_have_no_form_in_json_are_not_shown(mine):
+    code = FAULTY.replace('Numeric("x", PUBLISHED | SET)', 'Numeric("x", PUBLISHED | SET, unit=object())')
+    assert [one["name"] for one in behaviour(code, mine).exposes({})] == ["linkquality"]

@@ -72,6 +72,8 @@ async def test_a_script_comes_before_the_library(javascript, source, home, make_
         (f"module.exports = {{{OWN}}};", "neither extend nor", None),
         (f"module.exports = {{{OWN.replace('Made here', '')}, extend: 3}};", "extend is no array", None),
         (f"module.exports = {{{OWN.replace(chr(39) + 'Me' + chr(39), '3')}, extend: []}};", "vendor is no text", None),
+        (f"module.exports = {{{OWN.replace(chr(39) + 'own' + chr(39), '3')}, extend: []}};", "zigbeeModel holds", None),
+        (f"module.exports = {{{OWN}, fingerprint: [null], extend: []}};", "fingerprint holds", None),
         ("require('/etc/hostname');", "can't be required", 1),
         ("require('../configuration');", "can't be required", 1),
         ("require('fs').readFileSync('/etc/hostname');", "not a function", 1),
