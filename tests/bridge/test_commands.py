@@ -63,6 +63,22 @@ async def test_a_fault_of_ours_in_one_key_leaves_the_others_alone(make_home, cap
     assert "oops" in caplog.text
 
 
+async def test_a_read_is_told_what_was_asked_with_it(make_home):
+    home = await make_home()
+    await home.pair()
+    behaviour = home.bridge.entities.of(home.device).behaviour
+    asked = []
+
+    async def note(key, context):
+        asked.append((key, context.message))
+        return {}
+
+    behaviour.get = note
+    home.say(f"{home.plug.ieee}/get", {"state": {"user": 1}})
+    await home.bridge.commands.idle()
+    assert asked == [("state", {"state": {"user": 1}})]
+
+
 async def test_commands_for_a_removed_device_are_dropped(make_home, caplog):
     home = await make_home()
     await home.pair()

@@ -409,6 +409,14 @@ async def test_each_endpoint_of_a_light_has_its_own_topic(home, lamps):
     assert home.sent.of("plug/l2") == [{"state": "OFF", "brightness": 7}]
 
 
+async def test_a_property_that_is_called_like_the_endpoint_of_a_light_has_its_own_topic(home, lamps):
+    options = {"type": "enum", "name": "light_type", "label": "Light type", "property": "light_type", "access": 3}
+    lamps.behaviour.exposes = lambda _: [{**options, "values": ["led", "halogen"]}]
+    home.bridge.homeassistant.changed(lamps)
+    home.report({"light_type": "led"})
+    assert home.sent.of("plug/type") == [{"light": "led"}]
+
+
 async def test_a_group_is_what_its_members_are(home, lamps):
     home.bridge.homeassistant.changed(group(home, 2))
     light = announced(home)[f"homeassistant/light/{GROUP_NODE}/light/config"]

@@ -100,6 +100,14 @@ def test_a_saved_device_keeps_its_place(tmp_path: Path):
         assert database.load_devices()[1].endpoints == {}
 
 
+def test_groups_come_back_in_the_order_in_which_they_came(tmp_path: Path):
+    with Database(tmp_path / "zigwire.db") as database:
+        for number in (901, 21, 7):
+            database.save_group(Group(number))
+        database.save_group(Group(21, [Member(IEEE, 1)]))
+        assert database.load_groups() == [Group(901), Group(21, [Member(IEEE, 1)]), Group(7)]
+
+
 def test_removing_takes_all_with_it_and_unknown_ones_are_ignored(tmp_path: Path):
     path = tmp_path / "zigwire.db"
     with Database(path) as database:

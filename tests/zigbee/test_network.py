@@ -374,6 +374,7 @@ async def test_binds_and_reportings_are_noted(database: Database):
         await home.network.request(device, reporting)
         stored = database.load_devices()[0].endpoints[1]
         assert stored.bindings == [Binding(6, ieee=COORDINATOR, endpoint=1), Binding(6, group=901)]
+        assert [group.id for group in database.load_groups()] == [901]
         assert [(r.cluster, r.attribute, r.minimum, r.maximum) for r in stored.reportings] == [(6, 0, 0, 3600)]
         await home.network.unbind(device, 1, binding)
         await home.network.unbind(device, 1, binding)  # the device knows it no more
@@ -520,6 +521,18 @@ async def test_default_responses_and_reads_are_answered(database: Database):
         assert times.startswith("182201" + "000000e2")
         assert enrolled == "1123000017"
         assert all((frame.destination, frame.destination_endpoint) == (0x2000, 1) for frame in radio.sent)
+
+
+async def test_who_checks_in_may_sleep_on_unless_something_is_asked(database: Database):
+    async with with_device(database) as (network, radio, _, device):
+        network.frame_received(report(0x2000, "092400", 0x0020))
+        await until(lambda: radio.sent)
+        request = asyncio.create_task(network.request(device, READ))
+        await until(lambda: len(radio.sent) == 2)
+        network.frame_received(report(0x2000, "092500", 0x0020))
+        await until(lambda: len(radio.sent) == 3)
+        assert [frame.data.hex() for frame in radio.sent if frame.cluster == 0x0020] == ["112400000000", "112500010000"]
+        request.cancel()
 
 
 async def test_what_a_definition_has_answered_is_answered_once(database: Database, monkeypatch: pytest.MonkeyPatch):

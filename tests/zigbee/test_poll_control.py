@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from zigwire.zcl.message import Attribute, Message
+from zigwire.zcl.codec import parse
+from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
 from zigwire.zigbee import zdo
 from zigwire.zigbee.errors import StatusError
@@ -17,9 +18,9 @@ COORDINATOR = "0x00124b0012345678"
 class Asker:
     """A device's side: it takes binds or refuses them, and has an interval in quarters of a second."""
 
-    def __init__(self, *, refuses: bool = False, interval: int | None = 14400) -> None:
+    def __init__(self, *, refuses: bool = False, interval: str = "002340380000") -> None:
         self.refuses = refuses
-        self.interval = interval
+        self.answer = parse(CLUSTER, bytes.fromhex(f"1801010000{interval}"))
         self.asked: list[Any] = []
 
     async def zdo_request(self, device: Device, request: zdo.Message) -> zdo.Response:
@@ -30,9 +31,7 @@ class Asker:
 
     async def zcl_request(self, device: Device, request: Request) -> Message | None:
         self.asked.append(request)
-        status = 0x86 if self.interval is None else 0
-        record = Attribute(0, "checkinInterval", 0x23, self.interval, status)
-        return Message(type="readResponse", cluster="genPollCtrl", cluster_id=CLUSTER, attributes=(record,))
+        return self.answer
 
 
 def sleeper(*clusters: int) -> Device:
@@ -61,6 +60,6 @@ async def test_it_works_without():
 
 async def test_an_interval_that_is_not_told_is_not_noted():
     device = sleeper(CLUSTER)
-    await subscribe(device, COORDINATOR, Asker(interval=None))
+    await subscribe(device, COORDINATOR, Asker(interval="86"))
     assert len(device.endpoints[2].bindings) == 1
     assert device.meta == {}

@@ -41,7 +41,7 @@ class Verdict:
     Attributes:
         changes: Of definitions, against the version in use.
         cases: How many recorded cases there are.
-        different: Recorded cases that come out otherwise: the device, what was asked, what was answered.
+        different: Recorded cases that come out otherwise: the device, and what was asked.
         concerned: The user's own devices that mean something else, and what is other.
     """
 

@@ -18,6 +18,7 @@ from zigwire.definitions import herdsman_source
 from zigwire.devices import DefinitionSource, GenericSource, NativeSource, Sources
 from zigwire.devices.convert import Session
 from zigwire.devices.herdsman import HerdsmanSource, VirtualClock
+from zigwire.devices.timers import Timing
 from zigwire.zigbee.errors import RequestError
 
 __all__ = ["SOURCES", "convert_lines"]
@@ -53,10 +54,11 @@ def convert_lines(names: Sequence[str], library: Path | None) -> None:
 
 async def _converse(names: Sequence[str], library: Path | None) -> None:
     timeline = Timeline(_herdsman(library) if "herdsman" in names else None)
+    timing = Timing(timeline.pause, timeline.now)
     known: dict[str, DefinitionSource | None] = {
-        "native": NativeSource(timeline.pause),
+        "native": NativeSource(timing),
         "herdsman": timeline.source,
-        "generic": GenericSource(timeline.pause),
+        "generic": GenericSource(timing),
     }
     session = Session(Sources(source for name in names if (source := known[name])), ordered, timeline)
     out = sys.stdout.buffer
@@ -102,8 +104,15 @@ class Timeline:
     async def pause(self, seconds: float) -> None:
         """Wait until so much time has gone by."""
         over = asyncio.get_running_loop().create_future()
-        self._clock.call_later(seconds, lambda: over.set_result(None))
-        await over
+        timer = self._clock.call_later(seconds, lambda: over.set_result(None))
+        try:
+            await over
+        finally:
+            timer.cancel()
+
+    def now(self) -> float:
+        """Return the Unix time in seconds."""
+        return self._clock.now() / 1000
 
     async def settle(self) -> None:
         """Wait until nothing is under way but what waits for time to go by."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeAlias, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from zigwire.devices.exposes import Expose, Item
 from zigwire.zcl.message import Message
@@ -20,6 +21,8 @@ __all__ = [
     "Encoded",
     "Encoder",
     "Feature",
+    "Later",
+    "Occasion",
     "Place",
     "Reader",
     "Reading",
@@ -137,6 +140,29 @@ class Ask(Generic[Next]):
     after: float = 0
 
 
+def _no_requests(_: datetime) -> tuple[Request, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What comes about by itself after a while; the next with the same key takes its place.
+
+    Attributes:
+        key: What it is called; endpoints have keys of their own.
+        after: Seconds; None: nothing comes, and what waits under this key is called off.
+        state: Properties that are published then; keys have no endpoint name.
+        requests: What is sent then, by the local time; answers come in as messages, and a failure changes nothing.
+        then: What follows that.
+    """
+
+    key: str
+    after: float | None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    requests: Callable[[datetime], tuple[Request, ...]] = _no_requests
+    then: Callable[[], Later] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """What to send for a key, and the state that follows when the device acknowledges.
@@ -146,12 +172,14 @@ class Encoded:
         state: Properties; keys have no endpoint name.
         notes: What later commands for the endpoint want to know; kept as long as the program runs.
         ask: What to ask for after that, and how it goes on.
+        later: What comes about by itself.
     """
 
     requests: tuple[Request, ...] = ()
     state: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
     ask: Ask[Encoded] | None = None
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +195,10 @@ class Reading:
     fallback: Mapping[str, Any] | None = None
 
 
+def _nothing_later(_: Received) -> tuple[Later, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoder:
     """Turns messages into values of properties; keys have no endpoint name.
@@ -176,12 +208,14 @@ class Decoder:
         attributes: Names or ids; one of them in a report or read response is enough.
         commands: Message types (`commandOn`).
         decode: Must not raise, whatever the message holds; returns {} when it has nothing to say.
+        later: What comes about by itself after the message; must not raise either.
     """
 
     cluster: str | int
     attributes: tuple[str | int, ...] = ()
     commands: tuple[str, ...] = ()
     decode: Callable[[Received], Mapping[str, Any]]
+    later: Callable[[Received], tuple[Later, ...]] = _nothing_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +246,8 @@ class Bind:
 
 
 Step: TypeAlias = "Bind | Request | Ask[tuple[Step, ...]]"
+Occasion: TypeAlias = Literal["start", "deviceAnnounce", "deviceOptionsChanged"]
+"""When something begins by itself: when the device is served from now on, is back, or has other options."""
 
 
 def nothing_more(_: Values) -> tuple[Step, ...]:
@@ -242,6 +278,7 @@ class Feature:
         unlisted: Properties that it publishes though the interface does not list them.
         companions: Keys that say more about another key of the message, and nothing without it.
         facts: Attributes that are kept with the endpoint when the device tells them, by cluster.
+        occasions: What comes about by itself after an occasion, by the device's options.
         endpoints: Names of the endpoints that it is on; none: it hears all and commands the default one.
     """
 
@@ -255,6 +292,7 @@ class Feature:
     unlisted: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    occasions: Mapping[Occasion, Callable[[Place, Mapping[str, Any]], tuple[Later, ...]]] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
 
     def at(self, *endpoints: str) -> Feature:

@@ -6,7 +6,6 @@ save, edit and give back.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,8 +29,9 @@ from zigwire.devices.blocks import (
 from zigwire.devices.blocks.colour import Colours
 from zigwire.devices.definition import Definition
 from zigwire.devices.feature import Feature
-from zigwire.devices.native import NativeBehaviour, Pause
+from zigwire.devices.native import NativeBehaviour
 from zigwire.devices.tables import Tables
+from zigwire.devices.timers import REAL_TIME, Timing
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zigbee.model import Device, DeviceType, Endpoint
 
@@ -90,24 +90,24 @@ class GenericSource:
     """Makes definitions of what devices declare.
 
     Args:
-        pause: Waits for so many seconds.
+        timing: The time that definitions live in.
     """
 
-    def __init__(self, pause: Pause = asyncio.sleep) -> None:
-        self._pause = pause
+    def __init__(self, timing: Timing = REAL_TIME) -> None:
+        self._timing = timing
 
     def find(self, device: Device, host: Host) -> Behaviour | None:
         """Return what the device seems to be, None for those that declare nothing and for Green Power."""
         if device.type in (DeviceType.COORDINATOR, DeviceType.GREEN_POWER) or not device.endpoints:
             return None
-        return GenericBehaviour(definition(device), device, host, self._pause)
+        return GenericBehaviour(definition(device), device, host, self._timing)
 
 
 class GenericBehaviour(NativeBehaviour):
     """What a device seems to be; once it has told more of itself it may be something else."""
 
-    def __init__(self, definition: Definition, device: Device, host: Host, pause: Pause) -> None:
-        super().__init__(definition, device, Tables.of(definition), host, pause)
+    def __init__(self, definition: Definition, device: Device, host: Host, timing: Timing) -> None:
+        super().__init__(definition, device, Tables.of(definition), host, timing)
         self._host = host
         self._parts = tuple(parts(device))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import math
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from zigwire.devices import quantities
 from zigwire.devices.action import Action, send
@@ -15,15 +17,31 @@ from zigwire.devices.blocks import raw, scenes
 from zigwire.devices.definition import Definition
 from zigwire.devices.errors import BadValueError, NotReadableError, ReadOnlyError, UnknownEndpointError, UnknownKeyError
 from zigwire.devices.exposes import PUBLISHED, Expose, Numeric, joined, singles
-from zigwire.devices.feature import Ask, Bind, Call, Context, Encoded, Place, Reading, Received, Step, Values
-from zigwire.devices.tables import Command, Tables
+from zigwire.devices.feature import (
+    Ask,
+    Bind,
+    Call,
+    Context,
+    Encoded,
+    Later,
+    Occasion,
+    Place,
+    Reading,
+    Received,
+    Step,
+    Values,
+)
+from zigwire.devices.tables import Command, Tables, named_keys
+from zigwire.devices.timers import REAL_TIME, Timers, Timing
 from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
-from zigwire.zigbee.errors import StatusError
+from zigwire.zigbee.errors import RequestError, StatusError
 from zigwire.zigbee.model import Device
 
-__all__ = ["LINKQUALITY", "NativeBehaviour", "Pause", "compile_definition"]
+__all__ = ["LINKQUALITY", "NativeBehaviour", "compile_definition"]
+
+LOG = logging.getLogger(__name__)
 
 LINKQUALITY = Numeric(
     "linkquality",
@@ -42,11 +60,10 @@ ACTIONS: Mapping[str, Action] = {**raw.ACTIONS, **scenes.ACTIONS}
 """Keys that every device has, unless its definition has an encoder for them."""
 
 Result = TypeVar("Result", Encoded, Reading)
-Pause = Callable[[float], Awaitable[None]]
 
 
 def compile_definition(
-    definition: Definition, device: Device, host: Host, pause: Pause = asyncio.sleep
+    definition: Definition, device: Device, host: Host, timing: Timing = REAL_TIME
 ) -> NativeBehaviour:
     """Make a definition ready for a device. To be done once, and again when an interview changed the device.
 
@@ -54,12 +71,12 @@ def compile_definition(
         definition: What fits the device.
         device: Whose it is.
         host: What serves the device.
-        pause: Waits for so many seconds.
+        timing: The time that it lives in.
 
     Raises:
         ValueError: The definition names an endpoint, cluster or attribute that does not exist.
     """
-    return NativeBehaviour(definition.labelled(device), device, Tables.of(definition), host, pause)
+    return NativeBehaviour(definition.labelled(device), device, Tables.of(definition), host, timing)
 
 
 class NativeBehaviour:
@@ -72,14 +89,15 @@ class NativeBehaviour:
     """
 
     def __init__(
-        self, definition: Definition, device: Device, tables: Tables, host: Host, pause: Pause = asyncio.sleep
+        self, definition: Definition, device: Device, tables: Tables, host: Host, timing: Timing = REAL_TIME
     ) -> None:
         self.definition = definition
         self.device = device
         self.endpoint_names: Mapping[str, int] = definition.endpoint_names
         self._tables = tables
         self._host = host
-        self._pause = pause
+        self._timing = timing
+        self._timers = Timers(timing.pause)
         self._notes: dict[int, Mapping[str, Any]] = {}
         self._names = {number: name for name, number in self.endpoint_names.items() if name != "default"}
         self._exposed = {one.key: one for feature in definition.features for one in singles(feature.items())}
@@ -143,6 +161,7 @@ class NativeBehaviour:
         for decode in found:
             received = Received(place if decode.placed else everywhere, message, values, context)
             state.update(_named(decode.run(received), place, decode.named))
+            self._begin(decode.later(received), received.place, decode.named)
         return {key: self._finished(key, value, context.options) for key, value in state.items()}
 
     def can_set(self, key: str, endpoint: str | None = None) -> bool:
@@ -197,6 +216,7 @@ class NativeBehaviour:
                 await send(self._host, self.device, context, request)
             state.update(_told(encoded.state, call.place, command.named))
             self._notes[call.place.endpoint] = {**self._notes.get(call.place.endpoint, {}), **encoded.notes}
+            self._begin(encoded.later, call.place, command.named)
             encoded = await self._follow(encoded.ask, context) if encoded.ask else None
         return Outcome(state)
 
@@ -228,10 +248,46 @@ class NativeBehaviour:
         return dict(payload)
 
     def event(self, kind: Event, data: Mapping[str, Any]) -> None:
-        """Nothing follows from it."""
+        """Begin what follows from it."""
+        del data
+        self._happen(cast("Occasion", kind))
 
     def stop(self) -> None:
-        """Nothing goes on by itself."""
+        """End what goes on by itself."""
+        self._timers.stop()
+
+    def start(self) -> None:
+        """Serve the device from now on: begin what goes on by itself."""
+        self._happen("start")
+
+    def _happen(self, occasion: Occasion) -> None:
+        options = self._host.options(self.device)
+        for feature in self.definition.features:
+            if begin := feature.occasions.get(occasion):
+                for name in feature.endpoints or (None,):
+                    place = self._place(name)
+                    self._begin(begin(place, options), place, named_keys(feature))
+
+    def _begin(self, waits: Iterable[Later], place: Place, named: frozenset[str]) -> None:
+        for later in waits:
+            key = (place.endpoint, later.key)
+            if later.after is None:
+                self._timers.cancel(key)
+            else:
+                self._timers.start(key, later.after, partial(self._come, later, place, named))
+
+    async def _come(self, later: Later, place: Place, named: frozenset[str]) -> None:
+        """Let something happen whose time has come; what follows it counts from now."""
+        if later.then:
+            self._begin((later.then(),), place, named)
+        if later.state:
+            self._host.publish(self.device, _told(later.state, place, named))
+        moment = datetime.fromtimestamp(self._timing.now()).astimezone()
+        for request in later.requests(moment):
+            try:
+                await self._host.tell(self.device, request, priority="background")
+            except RequestError as error:
+                LOG.debug("%s did not get what was sent by itself (%s): %s", self.device.ieee, later.key, error)
 
     async def _do(self, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -253,7 +309,7 @@ class NativeBehaviour:
 
     async def _follow(self, ask: Ask[Encoded], context: Context) -> Encoded:
         """Ask what comes next in a command."""
-        await self._pause(ask.after)
+        await self._timing.pause(ask.after)
         try:
             answer = await send(self._host, self.device, context, ask.request)
         except StatusError:

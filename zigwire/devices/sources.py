@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
@@ -12,7 +11,8 @@ from zigwire.devices.behaviour import Behaviour, Host
 from zigwire.devices.definition import Definition, model_key
 from zigwire.devices.errors import shortened
 from zigwire.devices.names import has_name, names_of, near, under_name
-from zigwire.devices.native import Pause, compile_definition
+from zigwire.devices.native import NativeBehaviour, compile_definition
+from zigwire.devices.timers import REAL_TIME, Timing
 from zigwire.zigbee.model import Device
 
 __all__ = ["DefinitionSource", "NamedSource", "NativeSource", "Sources"]
@@ -48,16 +48,16 @@ class NativeSource:
     """The definitions of `devices.library`.
 
     Args:
-        pause: Waits for so many seconds.
+        timing: The time that definitions live in.
     """
 
-    def __init__(self, pause: Pause = asyncio.sleep) -> None:
-        self._pause = pause
+    def __init__(self, timing: Timing = REAL_TIME) -> None:
+        self._timing = timing
 
     def find(self, device: Device, host: Host) -> Behaviour | None:
         """Return what the definition that fits best makes of the device."""
         definition = self.definition(device)
-        return compile_definition(definition, device, host, self._pause) if definition else None
+        return self._serving(definition, device, host) if definition else None
 
     def definition(self, device: Device) -> Definition | None:
         """Return the definition that fits best: fingerprints go before model ids, the highest priority first."""
@@ -71,7 +71,12 @@ class NativeSource:
     def named(self, name: str, device: Device, host: Host) -> Behaviour | None:
         """Return what the definition with this name makes of a device; all modules are imported for it."""
         definition = next((one for one in library.all_definitions() if has_name(one, name)), None)
-        return compile_definition(under_name(definition, name), device, host, self._pause) if definition else None
+        return self._serving(under_name(definition, name), device, host) if definition else None
+
+    def _serving(self, definition: Definition, device: Device, host: Host) -> NativeBehaviour:
+        behaviour = compile_definition(definition, device, host, self._timing)
+        behaviour.start()
+        return behaviour
 
     def has(self, name: str) -> bool:
         """Whether there is a definition with this name."""

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from zigwire.devices.definition import Definition
 from zigwire.devices.exposes import Action, singles
-from zigwire.devices.feature import Call, Decoder, Encoded, Feature, Reading, Received
+from zigwire.devices.feature import Call, Decoder, Encoded, Feature, Later, Reading, Received
 from zigwire.zcl.clusters import CLUSTERS
 
-__all__ = ["Command", "Decode", "Tables"]
+__all__ = ["Command", "Decode", "Tables", "named_keys"]
 
 Result = TypeVar("Result", Encoded, Reading)
 Route: TypeAlias = tuple[int | None, int, int | str]
@@ -26,12 +26,14 @@ class Decode:
     Attributes:
         rank: Its place in the definition.
         run: What it does.
+        later: What comes about by itself after it.
         named: Keys that get the endpoint's name behind them.
         placed: Whether it is on named endpoints.
     """
 
     rank: int
     run: Callable[[Received], Mapping[str, Any]]
+    later: Callable[[Received], tuple[Later, ...]]
     named: frozenset[str]
     placed: bool
 
@@ -96,7 +98,7 @@ def _decoders(definition: Definition) -> dict[Route, tuple[Decode, ...]]:
     table: defaultdict[Route, list[Decode]] = defaultdict(list)
     pairs = ((feature, decoder) for feature in definition.features for decoder in feature.decoders)
     for rank, (feature, decoder) in enumerate(pairs):
-        decode = Decode(rank, decoder.decode, _named(feature), bool(feature.endpoints))
+        decode = Decode(rank, decoder.decode, decoder.later, named_keys(feature), bool(feature.endpoints))
         for endpoint in _endpoints(feature, definition):
             for cluster, key in _keys(decoder):
                 table[endpoint, cluster, key].append(decode)
@@ -129,7 +131,8 @@ def _endpoints(feature: Feature, definition: Definition) -> list[int] | list[Non
     return [definition.endpoint_names[name] for name in feature.endpoints] or [None]
 
 
-def _named(feature: Feature) -> frozenset[str]:
+def named_keys(feature: Feature) -> frozenset[str]:
+    """Return the keys of a feature that get the endpoint's name behind them."""
     if not feature.endpoints:
         return frozenset()
     listed = (expose.key for expose in singles(feature.exposes) if not isinstance(expose, Action))
@@ -158,4 +161,4 @@ def _commands(
             for endpoint in feature.endpoints or (None,):
                 ending = f"_{endpoint}" if endpoint else ""
                 for key in keys:
-                    yield key + ending, Command(key, keys[0] + ending, endpoint, run, _named(feature))
+                    yield key + ending, Command(key, keys[0] + ending, endpoint, run, named_keys(feature))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from zigwire.devices.blocks.timeouts import over
 from zigwire.devices.exposes import PUBLISHED, SET, Binary, Composite, Enum, Numeric
-from zigwire.devices.feature import Call, Decoder, Encoded, Encoder, Feature, Received
+from zigwire.devices.feature import Call, Decoder, Encoded, Encoder, Feature, Later, Received
 from zigwire.devices.fields import Fields
 from zigwire.devices.quantities import rounded
 from zigwire.zcl.requests import Command
@@ -52,12 +53,13 @@ LEVELS = {"low": 0, "medium": 1, "high": 2, "very_high": 3}
 LONGEST, FULL_CYCLE = 0xFFFF, 10
 
 
-def zone(alarms: Mapping[str, int], *bits: str) -> Feature:
+def zone(alarms: Mapping[str, int], *bits: str, cleared: Numeric | None = None) -> Feature:
     """Return what a zone tells.
 
     Args:
         alarms: Properties of `KINDS`, with the bit that each stands for: `{"contact": ALARM_1}`.
         bits: Which of `BITS` are published too.
+        cleared: The option for zones that don't tell the end of an alarm: seconds after which it is over.
     """
     shown = {name: BITS[name] for name in bits}
 
@@ -68,6 +70,9 @@ def zone(alarms: Mapping[str, int], *bits: str) -> Feature:
         active = {name: bool(status >> bit & 1) is (name not in CLOSED) for name, bit in alarms.items()}
         return active | {name: bool(status >> bit & 1) for name, (bit, _) in shown.items()}
 
+    def later(received: Received) -> tuple[Later, ...]:
+        return (over(cleared, received, dict.fromkeys(alarms, False)),) if cleared else ()
+
     return Feature(
         exposes=(
             *(_alarm(name) for name in alarms),
@@ -75,9 +80,14 @@ def zone(alarms: Mapping[str, int], *bits: str) -> Feature:
         ),
         decoders=(
             Decoder(
-                cluster=ZONE, attributes=("zoneStatus",), commands=("commandStatusChangeNotification",), decode=decode
+                cluster=ZONE,
+                attributes=("zoneStatus",),
+                commands=("commandStatusChangeNotification",),
+                decode=decode,
+                later=later,
             ),
         ),
+        options=(cleared,) if cleared else (),
     )
 
 

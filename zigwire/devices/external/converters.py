@@ -39,6 +39,7 @@ class Converters:
         self._python = python
         self._javascript = javascript
         self._seen: dict[str, Stamp] = {}
+        self._trouble = ""
 
     @classmethod
     def unused(cls, folder: Path, reason: str) -> Converters:
@@ -55,7 +56,7 @@ class Converters:
 
         A file that can't be loaded is named in the log, with what is wrong with it.
         """
-        before, now = self._seen, self.folder.stamps()
+        before, now = self._seen, self._stamps()
         self._seen = now
         gone = before.keys() - now.keys()
         changed = [name for name, stamp in now.items() if before.get(name) != stamp]
@@ -91,7 +92,7 @@ class Converters:
             self.folder.put_aside(name, code)
             raise
         self.folder.write(name, code)
-        self._seen[name] = self.folder.stamps()[name]
+        self._seen |= {one: stamp for one, stamp in self._stamps().items() if one == name}
 
     def remove(self, name: str) -> bool:
         """Delete a converter's file and drop what it defines; tells whether there was one.
@@ -120,6 +121,17 @@ class Converters:
     def names(self) -> Iterable[str]:
         """Return the names of all definitions."""
         return [*self._python.names(), *self._javascript.names()]
+
+    def _stamps(self) -> dict[str, Stamp]:
+        """Return what is in the folder; while it can't be read, which is logged once, all is as it was."""
+        try:
+            stamps, trouble = self.folder.stamps(), ""
+        except OSError as error:
+            stamps, trouble = self._seen, f"{self.folder.path} can't be read: {error}"
+        if trouble and trouble != self._trouble:
+            LOG.error("%s", trouble)
+        self._trouble = trouble
+        return stamps
 
     def _load(self, name: str) -> None:
         try:

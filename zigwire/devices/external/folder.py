@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["Folder", "Stamp"]
-
-LOG = logging.getLogger(__name__)
 
 NAME = re.compile(r"\w[\w .+-]{0,99}")
 INVALID = ".invalid"
@@ -39,15 +38,17 @@ class Folder:
         return self.path / name
 
     def stamps(self) -> dict[str, Stamp]:
-        """Return the files that are here, by name in alphabetical order."""
+        """Return the files that are here, by name in alphabetical order.
+
+        Raises:
+            OSError: The folder can't be read.
+        """
         try:
-            found = {entry.name: entry.stat() for entry in self.path.iterdir() if self._counts(entry)}
+            names = sorted(entry.name for entry in self.path.iterdir() if self.admits(entry.name))
         except FileNotFoundError:
             return {}
-        except OSError as error:
-            LOG.error("%s can't be read: %s", self.path, error)
-            return {}
-        return {name: (found[name].st_mtime_ns, found[name].st_size) for name in sorted(found)}
+        stamps = ((name, _stamp(self.file(name))) for name in names)
+        return {name: stamp for name, stamp in stamps if stamp}
 
     def read(self, name: str) -> str:
         """Return the text of a file.
@@ -89,5 +90,11 @@ class Folder:
             return False
         return True
 
-    def _counts(self, entry: Path) -> bool:
-        return self.admits(entry.name) and entry.is_file()
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return the stamp of a file, None of what is none, or is gone meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        facts = path.stat()
+        if stat.S_ISREG(facts.st_mode):
+            return facts.st_mtime_ns, facts.st_size
+    return None

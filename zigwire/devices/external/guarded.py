@@ -55,7 +55,7 @@ class GuardedBehaviour:
     @property
     def option_dicts(self) -> list[dict[str, Any]]:
         """The options that the interface lists."""
-        return self._or(lambda: self._behaviour.option_dicts, [])
+        return self._or(lambda: _publishable(self._behaviour.option_dicts), [])
 
     @property
     def can_configure(self) -> bool:
@@ -69,7 +69,7 @@ class GuardedBehaviour:
 
     def exposes(self, options: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what the interface lists under these options, `linkquality` last."""
-        return self._or(lambda: self._behaviour.exposes(options), [LINKQUALITY.to_dict()])
+        return self._or(lambda: _publishable(self._behaviour.exposes(options)), [LINKQUALITY.to_dict()])
 
     def check_options(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with the values."""
@@ -77,7 +77,7 @@ class GuardedBehaviour:
 
     def override_discovery(self, payload: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
         """Return a message for Home Assistant's discovery as the definition wants it."""
-        return self._or(lambda: self._behaviour.override_discovery(payload, options), dict(payload))
+        return self._or(lambda: _publishable(self._behaviour.override_discovery(payload, options)), dict(payload))
 
     def decode(self, endpoint: int, message: Message, context: Context) -> dict[str, Any] | None:
         """Return the state that a message tells, nothing when the converter can't tell it."""
@@ -152,14 +152,11 @@ class GuardedBehaviour:
         return text
 
 
-State = TypeVar("State", bound=Mapping[str, Any] | None)
-
-
-def _publishable(state: State) -> State:
-    """Return a state that has a form in JSON.
+def _publishable(value: Result) -> Result:
+    """Return a value that has a form in JSON.
 
     Raises:
         TypeError: It has none.
     """
-    orjson.dumps(state)
-    return state
+    orjson.dumps(value)
+    return value

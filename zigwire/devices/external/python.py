@@ -24,6 +24,7 @@ __all__ = ["Python", "definitions"]
 LOG = logging.getLogger(__name__)
 
 PACKAGE = "external_converters"
+TEXTS = ("vendor", "model", "description", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Python:
 
     def find(self, device: Device, host: Host) -> Behaviour | None:
         """Return what the definition that fits best makes of the device."""
-        ranked = [(rank, own) for own in self._all() if (rank := own.definition.rank(device)) is not None]
+        ranked = [(rank, own) for own in self._all() if (rank := _rank(own, device)) is not None]
         if not ranked:
             return None
         own = max(ranked, key=lambda pair: pair[0])[1]
@@ -116,6 +117,9 @@ def _exported(module: ModuleType) -> Sequence[Definition]:
 
 
 def _check(definition: Definition, path: Path) -> None:
+    for name in TEXTS:
+        if not isinstance(value := getattr(definition, name), str):
+            raise ConverterFault(f"{name} is {shortened(repr(value))}; a text is allowed")
     try:
         Tables.of(definition)
         definition.model_keys()
@@ -124,9 +128,19 @@ def _check(definition: Definition, path: Path) -> None:
         raise ConverterFault(f"{shortened(definition.model)} can't be used: {fault}", fault.line) from error
 
 
+def _rank(own: Own, device: Device) -> tuple[int, int] | None:
+    try:
+        return own.definition.rank(device)
+    except Exception as error:  # noqa: BLE001 - a user's code may raise anything
+        LOG.error("%s can't say whether it knows %s: %s", own.path.name, device.ieee, told(error, own.path))
+        return None
+
+
 def _guarded(own: Own, definition: Definition, device: Device, host: Host) -> Behaviour | None:
     try:
-        return GuardedBehaviour(compile_definition(definition, device, host), own.path)
+        behaviour = compile_definition(definition, device, host)
+        behaviour.start()
+        return GuardedBehaviour(behaviour, own.path)
     except Exception as error:  # noqa: BLE001 - a user's code may raise anything
         LOG.error("%s can't be used for %s: %s", own.path.name, device.ieee, told(error, own.path))
         return None

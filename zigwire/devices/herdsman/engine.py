@@ -61,9 +61,7 @@ class Engine:
         ScriptError: The library can't be loaded.
     """
 
-    def __init__(
-        self, modules: Modules, now: Callable[[], float] | None = None, also: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, modules: Modules, now: Callable[[], float] | None = None, also: Sequence[str] = ()) -> None:
         self._context = quickjs.Context()
         self._context.set_memory_limit(MEMORY_LIMIT)
         self._context.set_max_stack_size(STACK_LIMIT)

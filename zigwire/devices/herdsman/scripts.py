@@ -95,7 +95,7 @@ class Scripts:
 
     def find(self, device: Device, host: Host) -> HerdsmanBehaviour | None:
         """Return what a script makes of a device, None when none knows it."""
-        if not self._scripts or not self._stage.call("claimed", device.model_id or ""):
+        if not self._scripts or not self._claimed(device):
             return None
         return _of_script(self._find(device, host))
 
@@ -104,6 +104,14 @@ class Scripts:
         if name.casefold() not in map(str.casefold, self.names()):
             return None
         return _of_script(self._named(name, device, host))
+
+    def _claimed(self, device: Device) -> bool:
+        """Whether a script may know a device; which definition fits is for the library to say."""
+        try:
+            return bool(self._stage.call("claimed", device.model_id or ""))
+        except ScriptError as error:
+            LOG.error("Converters can't say whether they know %s: %s", device.ieee, error)
+            return False
 
     def _run_again(self) -> None:
         """Run all scripts in an engine that was made anew."""

@@ -47,6 +47,9 @@ const checked = (name, definition) => {
     demand(typeof definition === "object" && definition !== null, "what it exports is no definition");
     for (const key of TEXTS) demand(typeof definition[key] === "string", `the definition's ${key} is no text`);
     for (const key of LISTS) demand(Array.isArray(definition[key] ?? []), `the definition's ${key} is no array`);
+    const {zigbeeModel, fingerprint} = definition;
+    demand((zigbeeModel ?? []).every((one) => typeof one === "string"), "zigbeeModel holds something else than texts");
+    demand((fingerprint ?? []).every((one) => one instanceof Object), "fingerprint holds something else than objects");
     const converts = definition.fromZigbee && definition.toZigbee;
     demand(definition.extend || converts, "the definition has neither extend nor fromZigbee and toZigbee");
     definition.externalConverterName = name;
