@@ -455,3 +455,33 @@ async def test_brightness_and_color_are_read_while_the_light_is_on(tmp_path, on,
         assert [frame.cluster for frame in requests(home) if frame.destination_endpoint] == read
     finally:
         await home.stop()
+
+
+class GangSource:
+    """Takes the plug for two switches."""
+
+    def find(self, device, host):
+        gangs = Definition(
+            models=["lumi.plug"],
+            vendor="None",
+            model="GANGS",
+            description="Two switches",
+            features=[on_off().at("l1"), on_off().at("l2")],
+            endpoint_names={"l1": 1, "l2": 2},
+        )
+        return compile_definition(gangs, device, host)
+
+
+async def test_each_endpoint_that_has_a_state_is_read(tmp_path):
+    home = Home(tmp_path, {"devices": DEVICES}, source=GangSource())
+    await home.start()
+    try:
+        await pair(home, "plug")
+        home.air.clear()
+        await announce(home)
+        home.leap(2.0)
+        await until(lambda: requests(home) and not home.bridge._returns._background._tasks)
+        asked = [(frame.destination_endpoint, frame.cluster) for frame in requests(home) if frame.destination_endpoint]
+        assert asked == [(1, 6), (2, 6)]
+    finally:
+        await home.stop()

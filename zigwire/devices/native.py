@@ -378,7 +378,7 @@ class NativeBehaviour:
         if endpoint is None:
             return table.get(key)
         name = next((name for number, name in self._names.items() if str(number) == endpoint), endpoint)
-        return table.get(f"{key}_{name}") or table.get(key)
+        return table.get(f"{key}_{name}") or _unless_elsewhere(table.get(key), key)
 
     def _call(self, key: str, name: str | None, value: Any, context: Context) -> Call:
         """Make a call of a key at an endpoint of that name; the state of a group knows no endpoints."""
@@ -406,6 +406,11 @@ class NativeBehaviour:
             name = expose.name if expose else key
             value = quantities.adjusted(name, value, options, exposed=expose is not None)
         return _plain(value)
+
+
+def _unless_elsewhere(command: Command[Result] | None, key: str) -> Command[Result] | None:
+    """Return a command unless it goes to an endpoint that the key does not name."""
+    return command if command is None or command.endpoint is None or key != command.key else None
 
 
 def _by_name(options: Iterable[Expose]) -> dict[str, Expose]:

@@ -79,8 +79,8 @@ class Tables:
         return cls(
             decoders=_decoders(definition),
             encoders=_companions(definition)
-            | dict(_commands(definition, lambda feature: ((one.keys, one.encode) for one in feature.encoders))),
-            readers=dict(_commands(definition, lambda feature: ((one.keys, one.read) for one in feature.readers))),
+            | _commands(definition, lambda feature: ((one.keys, one.encode) for one in feature.encoders)),
+            readers=_commands(definition, lambda feature: ((one.keys, one.read) for one in feature.readers)),
             facts=_facts(definition),
         )
 
@@ -155,10 +155,16 @@ def _facts(definition: Definition) -> dict[int, frozenset[str]]:
 
 def _commands(
     definition: Definition, choose: Callable[[Feature], Iterable[Run[Result]]]
-) -> Iterator[tuple[str, Command[Result]]]:
+) -> dict[str, Command[Result]]:
+    """Return commands by their keys; where a single endpoint knows a key, it needs no name behind it."""
+    commands: dict[str, Command[Result]] = {}
+    named: defaultdict[str, list[Command[Result]]] = defaultdict(list)
     for feature in definition.features:
         for keys, run in choose(feature):
             for endpoint in feature.endpoints or (None,):
                 ending = f"_{endpoint}" if endpoint else ""
                 for key in keys:
-                    yield key + ending, Command(key, keys[0] + ending, endpoint, run, named_keys(feature))
+                    command = Command(key, keys[0] + ending, endpoint, run, named_keys(feature))
+                    commands[key + ending] = command
+                    named[key].append(command)
+    return {key: every[0] for key, every in named.items() if len(every) == 1} | commands

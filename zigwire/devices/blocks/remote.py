@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from zigwire.devices.blocks import simulated_brightness
 from zigwire.devices.blocks.numeric import is_number
 from zigwire.devices.blocks.reporting import bound
 from zigwire.devices.exposes import PUBLISHED, Action
 from zigwire.devices.feature import Decoder, Feature, Received
+from zigwire.devices.options import SIMULATED_BRIGHTNESS
 from zigwire.devices.quantities import rounded
 
 __all__ = ["colour_actions", "cover_actions", "level_actions", "on_off_actions", "scene_actions"]
@@ -45,7 +48,8 @@ def level_actions() -> Feature:
     }
     told = plain | {f"{command}WithOnOff": meaning for command, meaning in plain.items()}
     names = ("move_to_level", "move_up", "move_down", "step_up", "step_down", "stop")
-    return bound(_actions("genLevelCtrl", told, *(f"brightness_{name}" for name in names)), "genLevelCtrl")
+    feature = _actions("genLevelCtrl", told, *(f"brightness_{name}" for name in names))
+    return bound(_with_simulated_brightness(feature), "genLevelCtrl")
 
 
 def colour_actions() -> Feature:
@@ -128,6 +132,17 @@ def _actions(cluster: str, told: Mapping[str, Told], *values: str) -> Feature:
         category="diagnostic",
     )
     return Feature(exposes=(expose,), decoders=(Decoder(cluster=cluster, commands=tuple(told), decode=decode),))
+
+
+def _with_simulated_brightness(feature: Feature) -> Feature:
+    (decoder,) = feature.decoders
+    followed = replace(
+        decoder,
+        decode=lambda received: {**decoder.decode(received), **simulated_brightness.followed(received)},
+        later=simulated_brightness.moves,
+    )
+    option, unlisted = SIMULATED_BRIGHTNESS, simulated_brightness.UNLISTED
+    return replace(feature, decoders=(followed,), options=(option,), unlisted=unlisted)
 
 
 def _just(action: str) -> Told:

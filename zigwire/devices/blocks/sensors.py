@@ -6,9 +6,10 @@ from typing import Any
 
 from zigwire.devices.blocks.numeric import is_number, numeric
 from zigwire.devices.blocks.reporting import HOUR, reported, server
+from zigwire.devices.blocks.timeouts import no_occupancy
 from zigwire.devices.exposes import GET, PUBLISHED, Binary, Numeric
-from zigwire.devices.feature import Call, Decoder, Feature, Reader, Reading, Received
-from zigwire.devices.options import ILLUMINANCE_RAW
+from zigwire.devices.feature import Call, Decoder, Feature, Later, Reader, Reading, Received
+from zigwire.devices.options import ILLUMINANCE_RAW, NO_OCCUPANCY_SINCE
 from zigwire.zcl.requests import Read, Reporting
 
 __all__ = [
@@ -122,14 +123,19 @@ def occupancy() -> Feature:
         value = received.values[name]
         return {name: bool(value & OCCUPIED)} if isinstance(value, int) else {}
 
+    def later(received: Received) -> tuple[Later, ...]:
+        value = received.values[name]
+        return no_occupancy(received, over=not value & OCCUPIED) if isinstance(value, int) else ()
+
     def read(call: Call) -> Reading:
         return Reading((Read(endpoint=server(call.place, cluster), cluster=cluster, attributes=(name,)),))
 
     description = "Indicates whether the device detected occupancy"
     feature = Feature(
         exposes=(Binary(name, PUBLISHED | GET, description=description),),
-        decoders=(Decoder(cluster=cluster, attributes=(name,), decode=decode),),
+        decoders=(Decoder(cluster=cluster, attributes=(name,), decode=decode, later=later),),
         readers=(Reader((name,), read),),
+        options=(NO_OCCUPANCY_SINCE,),
     )
     return reported(feature, cluster, Reporting(name, 0, HOUR, 0))
 

@@ -9,6 +9,7 @@ from zigwire.devices.blocks import lumi, metering
 from zigwire.devices.blocks import lumi_cluster as own
 from zigwire.devices.blocks.numeric import numeric
 from zigwire.devices.blocks.on_off import on_off
+from zigwire.devices.blocks.polling import polled
 from zigwire.devices.blocks.reporting import HOUR, LONGEST, first_read, reported, set_up, watched
 from zigwire.devices.definition import Definition
 from zigwire.devices.exposes import PUBLISHED, Binary, Expose, Numeric
@@ -23,6 +24,8 @@ CONNECTED = (
     "Indicates whether a plug is physically attached. Device does not have to pull power or even be connected "
     "electrically (state of this binary switch can be ON even if main power switch is OFF)"
 )
+
+HALF_HOUR = 1800
 
 POWER = Numeric("power", PUBLISHED, unit="W", description="Instantaneous measured power")
 ENERGY = Numeric("energy", PUBLISHED, unit="kWh", description="Sum of consumed energy")
@@ -78,6 +81,18 @@ def _outlet_power() -> Feature:
     return watched(_analog_power("diagnostic"), "genAnalogInput", Reporting("presentValue", 10, HOUR, 5))
 
 
+def _own_temperature() -> Feature:
+    return numeric(
+        "device_temperature",
+        "genDeviceTempCfg",
+        "currentTemperature",
+        unit="°C",
+        description="Temperature of the device",
+        category="diagnostic",
+        access=PUBLISHED,
+    )
+
+
 def _worth_of_power(endpoint: int) -> Iterator[Step]:
     yield Bind(endpoint, metering.ELECTRICAL)
     yield first_read(endpoint, metering.ELECTRICAL, "acPowerMultiplier", "acPowerDivisor")
@@ -119,15 +134,7 @@ DEFINITIONS = (
             _listed(POWER, ENERGY),
             own.power_outage_memory(),
             _listed(VOLTAGE, CURRENT),
-            numeric(
-                "device_temperature",
-                "genDeviceTempCfg",
-                "currentTemperature",
-                unit="°C",
-                description="Temperature of the device",
-                category="diagnostic",
-                access=PUBLISHED,
-            ),
+            polled(_own_temperature(), "genDeviceTempCfg", "currentTemperature", seconds=HALF_HOUR),
             _listed(Binary("consumer_connected", PUBLISHED, description=CONNECTED, category="diagnostic")),
             own.led_disabled_night(label="LED disabled night", description=NIGHT),
             own.overload_protection(100, 2300),
