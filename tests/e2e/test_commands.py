@@ -173,11 +173,8 @@ async def test_what_stands_in_the_way_is_said_in_a_sentence(tmp_path):
     (tmp_path / "simulated" / "house.json").write_text("{}")
     assert "house.json" in await refused("simulate", "--port", str(free_port()))
     assert "house.json" in await refused("run", "--default")
-    (tmp_path / "data" / "log").mkdir(parents=True)
-    (tmp_path / "data" / "log" / "2020").touch()
-    settings = "version: 5\nmqtt: {server: 'mqtt://localhost'}\nadvanced: {log_directory: data/log/2020}\n"
-    (tmp_path / "data" / "configuration.yaml").write_text(settings)
-    assert "data/log/2020: File exists" in await refused("run")
+    (tmp_path / "data" / "configuration.yaml").mkdir(parents=True)
+    assert "configuration.yaml" in await refused("run", "--data", "data")
 
 
 async def test_converting(tmp_path):
