@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections import defaultdict
 
+import pytest
+
 from zigwire.devices import Definition, NativeSource, Sources, compile_definition, library
 from zigwire.devices.convert import Bench
 from zigwire.devices.definition import Fingerprint, model_key
@@ -43,13 +45,14 @@ def test_sources_are_tried_in_order(plug):
     assert Sources([OwnSource(), NativeSource()]).find(plug, HOST).definition is not MINE
 
 
-def test_a_source_that_fails_is_passed_over(plug, caplog):
+@pytest.mark.parametrize("fault", [ValueError("no cluster of this name"), KeyError("of ours")])
+def test_a_source_that_fails_is_passed_over(plug, caplog, fault):
     class Broken:
         def find(self, device, host):
-            raise ValueError("no cluster of this name")
+            raise fault
 
     assert Sources([Broken(), NativeSource()]).find(plug, HOST).definition.model == "ZNCZ02LM"
-    assert "no cluster of this name" in caplog.text
+    assert str(fault) in caplog.text
 
 
 def test_the_best_of_several_wins(plug, monkeypatch):

@@ -102,6 +102,9 @@ class Sources:
             except ValueError as error:
                 LOG.error("A definition of %s can't be used: %s", device.ieee, error)
                 continue
+            except Exception:
+                LOG.exception("A definition of %s can't be used because of a fault in Zigwire", device.ieee)
+                continue
             if found:
                 return found
         return None
