@@ -408,6 +408,18 @@ async def test_the_state_is_read_after_announces_whether_watched_or_not(make_wat
     assert reads(home) == [ON_OFF]
 
 
+async def test_the_state_is_read_after_a_device_joined_again(make_watched):
+    home = await make_watched()
+    home.house.leave("plug")
+    await until(lambda: home.device is None)
+    home.house.join("plug")
+    await until(lambda: home.device and len(announced(home, PLUG)) > 1)
+    await until(lambda: home.device.interview_state is InterviewState.SUCCESSFUL)
+    home.air.clear()
+    home.leap(2.0)
+    await until(lambda: reads(home) == [ON_OFF])
+
+
 async def test_a_disabled_device_is_not_read(make_watched):
     home = await make_watched(devices={PLUG: {"friendly_name": "plug", "disabled": True}})
     await announce(home)

@@ -66,3 +66,15 @@ async def test_a_device_that_never_reported_is_shown_under_its_new_name(make_hom
     home.say("bridge/request/device/rename", {"from": home.plug.ieee, "to": "lamp"})
     await until(lambda: home.sent.of("bridge/response/device/rename"))
     assert home.sent.of("lamp")[-1]["linkquality"] is not None
+
+
+async def test_options_for_all_devices_take_effect_at_once(make_home):
+    home = await make_home()
+    await home.pair()
+    home.say("bridge/request/options", {"options": {"device_options": {"qos": 1, "retain": True}}})
+    await until(lambda: home.sent.of("bridge/response/options"))
+    home.sent.messages.clear()
+    home.say(f"{home.plug.ieee}/set", {"state": "ON"})
+    await home.bridge.commands.idle()
+    ((qos, retain),) = {message[2:] for message in home.sent.messages if message[0] == home.plug.ieee}
+    assert (qos, retain) == (1, True)

@@ -247,7 +247,7 @@ REQUESTS: Mapping[str, Asked] = {
         ),
         bad=(
             ({}, INVALID),
-            ({"time": 255}, "time is 255; 0 to 254 (seconds) is allowed"),
+            ({"time": 255}, "Cannot permit join for more than 254 seconds."),
             ({"time": "abc"}, "time is 'abc'; 0 to 254 (seconds) is allowed"),
             ({"time": 5, "device": "nope"}, "Device 'nope' does not exist"),
         ),

@@ -145,13 +145,14 @@ class Bridge:
         self._network_tools = NetworkTools(mqtt, settings, network, self.entities, now)
         self._converters = ConverterRequests(self.entities, self.info, converters, self._converters_changed)
         self._extensions = ExtensionRequests(data / "external_extensions")
+        followers = (apply, self._follow_settings, self.homeassistant.follow_settings)
         handlers = {
             **bridge_requests.handlers(),
             **self._device_requests.handlers(),
             **self._groups.handlers(),
             **BindRequests(network, self.entities, self.info, self.reporting).handlers(),
             **ReportingRequests(network, self.entities).handlers(),
-            **OptionsRequest(settings, self.info, (apply, self.homeassistant.follow_settings)).handlers(),
+            **OptionsRequest(settings, self.info, followers).handlers(),
             **BackupRequest(settings, network).handlers(),
             **self._network_tools.handlers(),
             **self._converters.handlers(),
@@ -365,6 +366,13 @@ class Bridge:
         self._availability.changed(entity)
         self._configure.consider(entity)
         self._show(entity)
+
+    def _follow_settings(self, _: Settings) -> None:
+        """Let devices follow the options for all devices."""
+        for entity in list(self.entities.devices()):
+            before, options = entity.settings, entity.options
+            if self.entities.settle(entity.device).settings != before:
+                self._options_changed(entity, options)
 
     def _redefined(self, entity: DeviceEntity) -> None:
         """Set a device up as its other definition wants, and show it."""

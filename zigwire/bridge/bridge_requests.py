@@ -88,6 +88,9 @@ class BridgeRequests:
 def _seconds(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) <= len(str(LONGEST_PERMIT)):
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST_PERMIT:
-        raise RequestFault(f"time is {shortened(value)}; 0 to {LONGEST_PERMIT} (seconds) is allowed")
+    allowed = f"time is {shortened(value)}; 0 to {LONGEST_PERMIT} (seconds) is allowed"
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise RequestFault(allowed)
+    if value > LONGEST_PERMIT:
+        raise RequestFault(f"Cannot permit join for more than {LONGEST_PERMIT} seconds.", allowed)
     return value

@@ -39,9 +39,9 @@ class Returns:
         self._stopped = False
 
     def returned(self, entity: DeviceEntity) -> None:
-        """Note that a device announced itself or is reachable again."""
+        """Note that a device announced itself or is reachable again; one that is new has no state to read again."""
         self.forget(entity.key)
-        if self._stopped or not _is_usable(entity):
+        if self._stopped or entity.behaviour is None or entity.settings.disabled:
             return
         loop = asyncio.get_running_loop()
         self._waiting[entity.key] = loop.call_later(QUIET, self._begin, entity.key)
