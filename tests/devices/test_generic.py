@@ -16,6 +16,8 @@ CLIMATE = {1: ([0, 3, 1, 0x402, 0x405, 0x403], [])}
 CONTACT = {1: ([0, 3, 1, 0x500], [])}
 REMOTE = {1: ([0, 3, 1], [3, 4, 6, 8, 0x300])}
 LAMP = {1: ([0, 3, 6, 8, 0x300], [])}
+LOCK = {1: ([0, 3], []), 2: ([0, 0x101], [])}
+HEATER = {1: ([0x201, 0x202], []), 2: ([0x201], []), 3: ([0x202], [])}
 EVERYTHING = {
     1: ([0, 1, 2, 3, 6, 8, 0xC, 0xD, 0xF, 0x10, 0x102, 0x400, 0x402, 0x403, 0x404, 0x405, 0x406, 0x408, 0x40D], [6, 8]),
     2: ([6, 0x300, 0x402, 0x42A, 0x500, 0x502, 0x702], [0x102, 0x300]),
@@ -64,6 +66,21 @@ def test_it_is_named_after_what_the_device_says():
         (CLIMATE, ["identify", "battery", "temperature", "humidity", "pressure"]),
         (CONTACT, ["identify", "battery", "alarm_1", "alarm_2", "tamper", "battery_low"]),
         (REMOTE, ["identify", "battery", "action"]),
+        (
+            LOCK,
+            [
+                "identify",
+                "state",
+                "lock_state",
+                "pin_code",
+                "action",
+                "action_source_name",
+                "action_user",
+                "auto_relock_time",
+                "sound_volume",
+            ],
+        ),
+        ({1: ([0x202], [])}, ["fan_mode"]),
         ({1: ([0x702], [])}, ["power", "energy"]),
         ({1: ([0xB04], [])}, ["power", "voltage", "current"]),
         ({1: ([0], []), 2: ([0x402], [])}, ["temperature_2"]),
@@ -103,6 +120,32 @@ def test_a_light_shows_what_it_told():
     assert light["features"][2]["value_max"] == 454
 
 
+async def test_a_lock_has_as_many_users_as_it_says():
+    attributes = {"closuresDoorLock": {"numOfPinUsersSupported": 3}}
+    for known, users in (({}, 50), (attributes, 3)):
+        bench = Bench()
+        behaviour = GenericSource().find(device(LOCK, known), bench)
+        await behaviour.get("pin_code", Context(message={"pin_code": ""}))
+        assert {one["endpoint"] for one in bench.sent} == {2}
+        assert len(bench.sent) == users
+
+
+def test_a_battery_lists_what_it_has_told():
+    battery, host = device(CONTACT), Bench()
+    behaviour = GenericSource().find(battery, host)
+    assert "voltage" not in names(behaviour)
+    assert behaviour.decode(1, parse(1, bytes.fromhex("182a0a2000201e")), Context()) is None
+    assert "voltage" in names(GenericSource().find(battery, host))
+
+
+def test_scenes_and_schedules_are_told_though_not_listed():
+    remote = GenericSource().find(device({1: ([0x201], [5])}), Bench())
+    assert not {"action", "weekly_schedule"} & set(names(remote))
+    assert remote.decode(1, parse(5, bytes.fromhex("012a05010002")), Context()) == {"action": "recall_2"}
+    schedule = parse(0x201, bytes.fromhex("192a00000100"))
+    assert remote.decode(1, schedule, Context()) == {"weekly_schedule": {"days": ["sunday"], "transitions": []}}
+
+
 class Told(Bench):
     """Notes of which device it was told that it changed."""
 
@@ -127,7 +170,9 @@ async def test_it_says_when_the_device_turned_out_to_be_another():
     assert host.told == [lamp.ieee]
 
 
-@pytest.mark.parametrize("endpoints", [PLUG, GANGS, CLIMATE, CONTACT, REMOTE, LAMP, EVERYTHING, {1: ([], [])}])
+@pytest.mark.parametrize(
+    "endpoints", [PLUG, GANGS, CLIMATE, CONTACT, REMOTE, LAMP, LOCK, HEATER, EVERYTHING, {1: ([], [])}]
+)
 def test_its_file_says_the_same(endpoints):
     """Run what a user would save, and compare."""
     thing = device(endpoints, {"lightingColorCtrl": {"colorCapabilities": 31}})

@@ -13,8 +13,27 @@ from zigwire.zigbee.model import Device, Endpoint
 GUIDE = Path(__file__).parents[2] / "docs" / "describe-a-device.md"
 
 
+def blocks():
+    return re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_datapoints():
+    code, _ = blocks()
+    room = {}
+    exec(compile(code, str(GUIDE), "exec"), room)
+    endpoints = {1: Endpoint(1, input_clusters=[0xEF00])}
+    thing = Device("0x1", 1, model_id="TS0601", manufacturer_name="_TZE204_example", endpoints=endpoints)
+    (definition,) = room["DEFINITIONS"]
+    assert definition.rank(thing) == (1, 0)
+    behaviour = compile_definition(definition, thing, Bench())
+    frame = parse(0xEF00, bytes.fromhex("192a02000101020004000000d7"))
+    assert behaviour.decode(1, frame, Context()) == {"temperature": 21.5}
+    assert behaviour.can_set("child_lock")
+    assert behaviour.can_set("unit")
+
+
 async def test_the_definition_at_its_end():
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    _, code = blocks()
     room = {}
     exec(compile(code, str(GUIDE), "exec"), room)
     endpoints = {number: Endpoint(number, input_clusters=[0, 6, 0x402, 0xFCC0]) for number in (1, 2)}

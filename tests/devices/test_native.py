@@ -6,7 +6,7 @@ import pytest
 
 from zigwire.devices import Bind, Context, Definition, compile_definition
 from zigwire.devices.blocks.numeric import numeric
-from zigwire.devices.blocks.on_off import on_off
+from zigwire.devices.blocks.on_off import on_off, power_on_behavior
 from zigwire.devices.convert import Bench
 from zigwire.devices.definition import Fingerprint, WhiteLabel
 from zigwire.devices.errors import NotReadableError, ReadOnlyError, UnknownEndpointError, UnknownKeyError
@@ -77,6 +77,15 @@ class TestNamedEndpoints:
     def test_a_key_without_name_needs_an_endpoint(self, double):
         with pytest.raises(UnknownKeyError, match=r"known: .*state_left, state_right"):
             double.encode("state", "ON", Context())
+
+    def test_a_key_that_one_endpoint_alone_knows_needs_no_name(self, plug):
+        features = (on_off().at("left"), power_on_behavior().at("left", "right"))
+        behaviour = compile_definition(definition(*features, endpoint_names={"left": 2, "right": 3}), plug, Bench())
+        encoded = behaviour.encode("state", "ON", Context())
+        assert ([one.endpoint for one in encoded.requests], encoded.state) == ([2], {"state_left": "ON"})
+        for key, endpoint in (("power_on_behavior", None), ("state", "right")):
+            assert not behaviour.can_set(key, endpoint)
+            assert not behaviour.can_get(key, endpoint)
 
     def test_reads(self, double):
         assert double.read("state", Context(endpoint="right")).requests == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from zigwire.devices.behaviour import Host
 from zigwire.devices.blocks.on_off import on_off
@@ -64,10 +64,11 @@ def lamp(capabilities: int = XY | COLOR_TEMPERATURE, manufacturer: int = SIGNIFY
 
 
 class LampSource:
-    """Knows lamps, under a version that a test may change."""
+    """Knows lamps, under a version and a source that a test may change."""
 
     def __init__(self) -> None:
         self.version = "0.0.0"
+        self.source: Literal["native", "generated"] = "native"
         self.setup = SETUP
 
     def find(self, device: Device, host: Host) -> NativeBehaviour | None:
@@ -80,6 +81,7 @@ class LampSource:
             models=("lamp",),
             features=(on_off(), Feature(setup=lambda _: self.setup)),
             version=self.version,
+            source=self.source,
         )
         return compile_definition(definition, device, host)
 

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from support.mosquitto import Mosquitto, free_port
-from zigwire.mqtt import MqttClient, MqttOptions
+from zigwire.mqtt import MqttClient, MqttOptions, Properties
 from zigwire.simulator.house import House
 from zigwire.simulator.znp import serve
 
@@ -25,11 +25,12 @@ BASE = "zigbee2mqtt"
 class Ear:
     """Hears everything on a broker; what was heard stays until it was waited for."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, version: int = 4) -> None:
         self.heard: list[tuple[float, str, Any]] = []
         self.latest: dict[str, Any] = {}
         self._news = asyncio.Event()
-        self.mqtt = MqttClient(MqttOptions(server=url, maximum_packet_size=2**24), on_message=self._hear)
+        options = MqttOptions(server=url, version=version, maximum_packet_size=2**24)
+        self.mqtt = MqttClient(options, on_message=self._hear)
         self.mqtt.subscribe("#")
 
     async def start(self) -> None:
@@ -59,11 +60,11 @@ class Ear:
                 self._news.clear()
                 await self._news.wait()
 
-    def say(self, topic: str, payload: Any = "") -> int:
+    def say(self, topic: str, payload: Any = "", properties: Properties | None = None) -> int:
         """Publish; return the place in `heard` from which answers come."""
         raw = payload if isinstance(payload, bytes | str) else json.dumps(payload)
         place = len(self.heard)
-        self.mqtt.publish(f"{BASE}/{topic}", raw)
+        self.mqtt.publish(f"{BASE}/{topic}", raw, properties=properties)
         return place
 
     async def request(self, name: str, payload: Any = "") -> Any:

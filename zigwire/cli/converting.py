@@ -76,7 +76,7 @@ async def _answer(session: Session, line: bytes) -> dict[str, Any]:
 
 
 class Timeline:
-    """The time of definitions that run in a script engine; others know none."""
+    """The time of all definitions: it stands still until something waits for it to go by."""
 
     def __init__(self, made: tuple[HerdsmanSource, VirtualClock] | None) -> None:
         self.source: HerdsmanSource | None = made[0] if made else None

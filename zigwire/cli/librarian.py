@@ -20,7 +20,11 @@ RESTART = "A bridge that runs uses it after a restart, by bridge/request/restart
 @click.group(invoke_without_command=True)
 @click.pass_context
 def library(context: click.Context) -> None:
-    """List, get and change versions of the library that most definitions of devices come from."""
+    """List and change versions of the definitions library.
+
+    Most devices are described by zigbee-herdsman-converters, the library of Zigbee2MQTT, which Zigwire fetches and runs
+    unmodified. Without a command the versions that are here are listed.
+    """
     if context.invoked_subcommand is None:
         show()
 
@@ -60,12 +64,15 @@ def show() -> None:
 
 @command
 def fetch_() -> None:
-    """Get the version that this release was tested with, and use it unless a newer or a pinned one is in use."""
+    """Get the version that Zigwire was tested with.
+
+    It is used from then on, unless a newer or a pinned one is in use.
+    """
     here = versions()
     version = fetch(here)
     if here.current is None or not (here.pinned or here.present.index(here.current) > here.present.index(version)):
         here.use(version)
-    click.echo(f"Version {version} is here; version {here.current} is in use.")
+    click.echo(f"Definitions of zigbee-herdsman-converters {version} are here; {here.current} is in use.")
 
 
 @command
@@ -76,11 +83,12 @@ def fetch_() -> None:
     help="Folder whose devices are looked at. [default: that in use, if there is one]",
 )
 @click.option("--yes", is_flag=True, help="Use the version though your own devices change.")
-@click.option("--list", "most", default=10, show_default=True, help="Definitions that are named of each sort.")
+@click.option("--list", "most", default=10, show_default=True, help="How many definitions to name of each sort.")
 def update(version: str, data: Path | None, yes: bool, most: int) -> None:
-    """Get VERSION, by default the newest, say which devices change, and use it.
+    """Get another version, say what changes, and use it.
 
-    It is not used when devices of your own mean something else with it, unless you say so.
+    VERSION is the newest by default. It is not used when devices of your own mean something else with it, unless you
+    say so with --yes.
     """
     here = versions()
     if here.pinned:
@@ -99,14 +107,14 @@ def update(version: str, data: Path | None, yes: bool, most: int) -> None:
 
 @command
 def rollback() -> None:
-    """Go back to the version that was in use before."""
+    """Go back to the version before."""
     click.echo(f"Version {versions().rollback()} is in use again. {RESTART}")
 
 
 @command
 @click.argument("version", required=False)
 def pin(version: str | None) -> None:
-    """Use VERSION, by default the current one, and keep it whatever updates there are."""
+    """Keep to a version: VERSION, or the one in use."""
     here = versions()
     wanted = version or here.current
     if wanted is None:

@@ -19,7 +19,8 @@ A first try, without any hardware:
   zigwire watch                   see what the devices say
   zigwire simulator press plug    press the button on the simulated plug
 
-With hardware: write data/configuration.yaml as for Zigbee2MQTT (its file works as it is), then `zigwire run`.
+With a radio: write data/configuration.yaml in the form of Zigbee2MQTT's, then `zigwire run`. On a data folder of
+Zigbee2MQTT, `zigwire run --data DIR` takes over its devices, groups and states.
 """
 
 FOLDER = click.option(
@@ -68,7 +69,10 @@ def devices(data: Path | None) -> None:
 @FOLDER
 @click.argument("names", nargs=-1)
 def watch(data: Path | None, names: tuple[str, ...]) -> None:
-    """Show what the devices say as it comes, of all or of NAMES."""
+    """Show what devices say, as it comes.
+
+    With NAMES, only what these devices and groups say.
+    """
     from zigwire.cli.talking import watch_devices
 
     watch_devices(data, names)
@@ -79,7 +83,11 @@ def watch(data: Path | None, names: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.argument("values", nargs=-1, required=True, metavar="PROPERTY=VALUE...")
 def set_(data: Path | None, name: str, values: tuple[str, ...]) -> None:
-    """Set properties of the device NAME, for example `set plug state=ON`."""
+    """Set properties of a device or group.
+
+    NAME is its friendly name or the device's IEEE address, with `/` and an endpoint where it has several. For example:
+    `set plug state=ON`. Prints the state that follows.
+    """
     from zigwire.cli.talking import set_properties
 
     set_properties(data, name, values)
@@ -90,10 +98,30 @@ def set_(data: Path | None, name: str, values: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.argument("properties", nargs=-1, required=True)
 def get(data: Path | None, name: str, properties: tuple[str, ...]) -> None:
-    """Ask the device NAME for properties, for example `get plug power`."""
+    """Ask a device or group for properties.
+
+    For example: `get plug power`. Prints the state that follows.
+    """
     from zigwire.cli.talking import get_properties
 
     get_properties(data, name, properties)
+
+
+@main.command()
+@FOLDER
+@click.argument("name", metavar="REQUEST")
+@click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option(
+    "--timeout", metavar="SECONDS", type=click.FloatRange(0), default=60, show_default=True, help="How long to wait."
+)
+def request(data: Path | None, name: str, values: tuple[str, ...], timeout: float) -> None:
+    """Send a request to the bridge and print the answer.
+
+    REQUEST is what stands behind `bridge/request/` in its topic. For example: `request group/add friendly_name=lights`.
+    """
+    from zigwire.cli.talking import ask
+
+    ask(data, name, values, timeout)
 
 
 @main.command("permit-join")
@@ -101,7 +129,10 @@ def get(data: Path | None, name: str, properties: tuple[str, ...]) -> None:
 @click.argument("seconds", type=click.IntRange(0, 254), default=254)
 @click.option("--via", metavar="NAME", help="Let devices join through this router only.")
 def permit_join(data: Path | None, seconds: int, via: str | None) -> None:
-    """Let devices join for SECONDS (0 closes the network) and show who comes."""
+    """Let devices join the network, and show who comes.
+
+    For SECONDS, 254 at most and by default; 0 closes the network.
+    """
     from zigwire.cli.talking import permit
 
     permit(data, seconds, via)
@@ -111,7 +142,10 @@ def permit_join(data: Path | None, seconds: int, via: str | None) -> None:
 @FOLDER
 @click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def export(data: Path | None, target: Path) -> None:
-    """Write a data folder for Zigbee2MQTT into DIR: devices, groups, states and settings as they are now."""
+    """Write a data folder for Zigbee2MQTT into DIR.
+
+    With devices, groups, states and settings as they are now. DIR must not be there yet, or be empty.
+    """
     from zigwire.cli.exporting import export_folder
 
     export_folder(data, target)
@@ -126,9 +160,10 @@ def export(data: Path | None, target: Path) -> None:
     help="The data folder, which may be empty or not be there yet. [default: ./data]",
 )
 def restore(file: Path, data: Path | None) -> None:
-    """Restore a data folder from the ZIP file FILE, a backup of Zigwire or Zigbee2MQTT.
+    """Restore a data folder from a backup.
 
-    What is in the folder is moved into a folder `replaced-…` in it.
+    FILE is the ZIP file that Zigwire or Zigbee2MQTT made. What is in the folder is moved into a folder `replaced-…` in
+    it.
     """
     from zigwire.cli.restoring import restore_folder
 
@@ -137,7 +172,7 @@ def restore(file: Path, data: Path | None) -> None:
 
 @main.group()
 def simulator() -> None:
-    """Do things to the devices of a simulated house that is running."""
+    """Do things to simulated devices, while their house runs."""
 
 
 def _simulator_verb(name: str, sentence: str) -> None:
@@ -151,15 +186,15 @@ def _simulator_verb(name: str, sentence: str) -> None:
 
 
 _simulator_verb("press", "Press the button of DEVICE.")
-_simulator_verb("hold", "Hold the button of DEVICE: it leaves its network and looks for another one.")
-_simulator_verb("pair", "Make DEVICE look for a network; it joins while joining is permitted.")
+_simulator_verb("hold", "Hold the button of DEVICE: it leaves and looks for a network.")
+_simulator_verb("pair", "Let DEVICE look for a network that is open.")
 _simulator_verb("cut-power", "Cut the power of DEVICE.")
 _simulator_verb("restore-power", "Give DEVICE power again.")
 _simulator_verb("unplug", "Unplug what DEVICE feeds.")
-_simulator_verb("leave", "Make DEVICE leave its network.")
-_simulator_verb("green-power-pair", "Make the Green Power switch DEVICE ask to be let in; a router has to hear it.")
+_simulator_verb("leave", "Let DEVICE leave its network.")
+_simulator_verb("green-power-pair", "Let the Green Power switch DEVICE ask to be let in.")
 _simulator_verb("green-power-press", "Press the Green Power switch DEVICE.")
-_simulator_verb("green-power-leave", "Make the Green Power switch DEVICE leave.")
+_simulator_verb("green-power-leave", "Let the Green Power switch DEVICE say goodbye.")
 
 
 @simulator.command("plug-in")
@@ -192,9 +227,9 @@ def list_(data: Path | None) -> None:
     help="File that keeps the house's state.",
 )
 def simulate(port: int, house: Path) -> None:
-    """Put a simulated house behind a TCP port that speaks Z-Stack's protocol.
+    """Serve a simulated house on a TCP port.
 
-    Zigwire, Zigbee2MQTT and ZHA can attach to it as to a network coordinator.
+    The port speaks the protocol of a Z-Stack coordinator: Zigwire, Zigbee2MQTT and ZHA can attach to it.
     """
     from zigwire.cli.simulating import serve_house
 
@@ -218,10 +253,10 @@ def simulate(port: int, house: Path) -> None:
     help="The node_modules folder of the field's own library. [default: that of the version in use]",
 )
 def convert(sources: tuple[str, ...], folder: Path | None) -> None:
-    """Say what becomes of frames and messages, without a radio: JSON lines in, JSON lines out.
+    """Show what definitions make of frames and messages.
 
-    A line {"kind": "device", "id": …, "identity": {…}} chooses the device; lines of the kinds decode, encode, get and
-    configure are about it.
+    Reads lines of JSON and answers each with one; no radio is needed. A line {"kind": "device", "id": …, "identity":
+    {…}} chooses the device; lines of the kinds decode, encode, get and configure are about it.
     """
     from zigwire.cli.converting import convert_lines
 

@@ -11,21 +11,22 @@ import click
 
 from zigwire.cli.faults import told
 from zigwire.cli.folder import choose
+from zigwire.cli.values import line
 from zigwire.coordinator import SOCKET, live_house
 
 __all__ = ["serve_house", "show", "tell"]
 
 
 def tell(data: Path | None, command: str, **arguments: Any) -> None:
-    """Do something to a simulated device and print what became of it."""
-    answer = _call(data, command, **arguments)
-    click.echo("  ".join(f"{name}={value}" for name, value in answer.items() if name != "ok"))
+    """Do something to a simulated device and print how it is then."""
+    click.echo(line(_call(data, command, **arguments)["device"]))
 
 
 def show(data: Path | None) -> None:
     """Print the simulated devices."""
-    for device in _call(data, "list")["devices"]:
-        click.echo("  ".join(f"{name}={value}" for name, value in device.items()))
+    status = _call(data, "status")
+    for device in (*status["devices"], *status["green_power"]):
+        click.echo(line(device))
 
 
 def serve_house(port: int, path: Path) -> None:

@@ -16,11 +16,22 @@ import orjson
 
 from zigwire.broker import mqtt_options
 from zigwire.cli.folder import choose
+from zigwire.cli.values import line
 from zigwire.mqtt import MqttClient, OptionsError
 from zigwire.mqtt.message import Properties
 from zigwire.settings import Settings, SettingsError, load
 
-__all__ = ["Heard", "Talk", "addressed", "get_properties", "list_devices", "permit", "set_properties", "watch_devices"]
+__all__ = [
+    "Heard",
+    "Talk",
+    "addressed",
+    "ask",
+    "get_properties",
+    "list_devices",
+    "permit",
+    "set_properties",
+    "watch_devices",
+]
 
 T = TypeVar("T")
 COMMAND_TOPICS = ("bridge/devices", "bridge/logging")
@@ -63,7 +74,13 @@ class Talk:
             raise click.ClickException(str(error)) from error
 
     def say(self, topic: str, payload: Any) -> None:
-        """Publish below the base topic."""
+        """Publish below the base topic.
+
+        Raises:
+            click.ClickException: The topic has a wildcard.
+        """
+        if {"#", "+"} & set(topic):
+            raise click.ClickException(f"'{topic}' can't be sent to: # and + are wildcards")
         self._mqtt.publish(f"{self._base_topic}/{topic}", orjson.dumps(payload))
 
     async def hear(self) -> Heard:
@@ -104,7 +121,7 @@ class Talk:
                 "The bridge retains nothing (mqtt.force_disable_retain), so there is no list of devices to read."
             ) from None
 
-    async def request(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def request(self, name: str, payload: dict[str, Any], timeout: float = ANSWER_TIMEOUT) -> dict[str, Any]:
         """Send a request and return the data of its response.
 
         Raises:
@@ -118,7 +135,7 @@ class Talk:
             mine = heard.topic == f"bridge/response/{name}" and isinstance(response, dict)
             return response if mine and response.get("transaction") == transaction else None
 
-        response = await self.wait_for(answer)
+        response = await self.wait_for(answer, timeout)
         if response["status"] != "ok":
             raise click.ClickException(str(response.get("error")))
         return dict(response["data"])
@@ -151,7 +168,7 @@ def watch_devices(data: Path | None, names: Iterable[str]) -> None:
             if retained or topic.startswith("bridge/") or topic.endswith(("/set", "/get")):
                 continue
             if not wanted or topic in wanted:
-                click.echo(f"{time.strftime('%H:%M:%S')} {click.style(topic, bold=True)} {_text(payload)}")
+                click.echo(f"{time.strftime('%H:%M:%S')} {click.style(topic, bold=True)} {line(payload)}")
 
     _converse(data, ["#"], run)
 
@@ -190,6 +207,16 @@ def permit(data: Path | None, seconds: int, via: str | None) -> None:
     _converse(data, ["bridge/event", "bridge/response/permit_join"], run)
 
 
+def ask(data: Path | None, name: str, values: Iterable[str], timeout: float) -> None:
+    """Send a request to the bridge and print the data of its response."""
+    message = dict(map(_assignment, values))
+
+    async def run(talk: Talk) -> None:
+        click.echo(orjson.dumps(await talk.request(name, message, timeout), option=orjson.OPT_INDENT_2))
+
+    _converse(data, [f"bridge/response/{name}"], run)
+
+
 async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) -> None:
     name = addressed(path, await _names(talk))
     about = [f"{quote}{each}{quote}" for each in (path, name) for quote in "'\""]
@@ -209,7 +236,7 @@ async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) ->
     fine, result = await talk.wait_for(outcome)
     if not fine:
         raise click.ClickException(str(result))
-    click.echo(_text(result))
+    click.echo(line(result))
 
 
 async def _names(talk: Talk) -> dict[str, str]:
@@ -280,16 +307,6 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name, orjson.loads(value)
     except orjson.JSONDecodeError:
         return name, value
-
-
-def _text(payload: Any) -> str:
-    if not isinstance(payload, dict):
-        return str(payload)
-    return "  ".join(f"{name}={_plain(value)}" for name, value in payload.items() if value is not None)
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _print_devices(devices: list[dict[str, Any]]) -> None:

@@ -31,17 +31,21 @@ PAIRING_TIME = 60  # seconds, of which a simulated plug needs one
 BY_HAND = "`zigwire permit-join` and, in another terminal, `zigwire simulator pair plug` pair it."
 
 NEXT = """
-Zigwire is running with a simulated house: a Xiaomi ZNCZ02LM named 'plug', and another one in its box.
-In a second terminal, try:
+Zigwire is running with a simulated house. A smart plug named 'plug' is paired. In a second terminal, try:
 
-  {zigwire} devices
-  {zigwire} set plug state=ON
-  {zigwire} get plug power
-  {zigwire} watch
-  {zigwire} simulator press plug
-  {zigwire} permit-join 60            and then, in a third one: {zigwire} simulator pair spare
+  {zigwire} devices                   # who is there
+  {zigwire} set plug state=ON         # switch the plug on
+  {zigwire} get plug power            # ask what it takes, in watts
+  {zigwire} watch                     # see what devices say, until Ctrl+C
+  {zigwire} simulator press plug      # in a third terminal: press the button on the plug
 
-or any MQTT client: the broker is {server}, the topics begin with {base_topic}/. Ctrl+C stops it all.
+More devices are in their boxes. To pair one, open the network, and in the third terminal let it look for one:
+
+  {zigwire} permit-join 60
+  {zigwire} simulator pair bulb
+
+Any MQTT client will do as well: the broker is {server}, the topics begin with {base_topic}/.
+Ctrl+C stops it all.
 """
 
 

@@ -25,6 +25,7 @@ from zigwire.devices.blocks import (
     on_off,
     remote,
     sensors,
+    weekly_schedule,
 )
 from zigwire.devices.blocks.colour import Colours
 from zigwire.devices.definition import Definition
@@ -40,6 +41,7 @@ __all__ = ["GenericSource", "definition", "python_source"]
 DESCRIPTION = "Automatically generated definition"
 GREEN_POWER = 242
 COLOUR, LEVEL = 0x0300, 0x0008
+THERMOSTAT, FAN = 0x0201, 0x0202
 ALL_COLOURS, WIDE = 0b11111, (150, 500)
 HUE, ENHANCED_HUE, XY, TEMPERATURE = 0, 1, 3, 4
 """Bits of `colorCapabilities` (ZCL 5.2.2.2.1.12)."""
@@ -100,7 +102,9 @@ class GenericSource:
         """Return what the device seems to be, None for those that declare nothing and for Green Power."""
         if device.type in (DeviceType.COORDINATOR, DeviceType.GREEN_POWER) or not device.endpoints:
             return None
-        return GenericBehaviour(definition(device), device, host, self._timing)
+        behaviour = GenericBehaviour(definition(device), device, host, self._timing)
+        behaviour.start()
+        return behaviour
 
 
 class GenericBehaviour(NativeBehaviour):
@@ -276,11 +280,34 @@ def _meter(device: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
 
 def _thermostat(device: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
     told = endpoints[0].attributes.get("hvacThermostat", {}).get("ctrlSeqeOfOper")
-    yield Part(climate.thermostat, CONTROLLED.get(told, HEATS), _names(device, endpoints))
+    block = climate.thermostat_with_fan if FAN in endpoints[0].input_clusters else climate.thermostat
+    yield Part(block, CONTROLLED.get(told, HEATS), _names(device, endpoints))
+    yield Part(weekly_schedule.weekly_schedule, endpoints=_names(device, endpoints))
+
+
+def _fan(device: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
+    alone = [endpoint for endpoint in endpoints if THERMOSTAT not in endpoint.input_clusters]
+    if alone:
+        yield Part(climate.fan, endpoints=_names(device, alone))
+
+
+def _battery(_: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
+    """Yield what every battery is taken to tell, and what this one has told."""
+    told = {name for endpoint in endpoints for name in endpoint.attributes.get(battery.CLUSTER, {})}
+    yield Part(battery.battery)
+    if battery.VOLTAGE in told:
+        yield Part(battery.battery_voltage)
+    if battery.ALARMS in told:
+        yield Part(battery.battery_low)
 
 
 def _cover(device: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
     yield Part(cover.tilting_cover, endpoints=_names(device, endpoints))
+
+
+def _lock(_: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
+    told = endpoints[0].attributes.get(lock.CLUSTER, {}).get(lock.CAPACITY)
+    yield Part(lock.lock, (told,) if told else ())
 
 
 def _illuminance(device: Device, endpoints: Sequence[Endpoint]) -> Iterator[Part]:
@@ -293,7 +320,7 @@ INPUT: Mapping[str, Maker] = {
     "msPressureMeasurement": _placed(sensors.pressure),
     "msRelativeHumidity": _placed(sensors.humidity),
     "msCO2": _placed(sensors.co2),
-    "genPowerCfg": _once(battery.battery),
+    "genPowerCfg": _battery,
     "genOnOff": _lamps_and_switches,
     "genLevelCtrl": _lamps_and_switches,
     "lightingColorCtrl": _lamps_and_switches,
@@ -313,10 +340,10 @@ INPUT: Mapping[str, Maker] = {
     "genAnalogInput": _each(analog.analog_input),
     "genAnalogOutput": _each(analog.analog_output),
     "hvacThermostat": _thermostat,
-    "hvacFanCtrl": _placed(climate.fan),
+    "hvacFanCtrl": _fan,
     "hvacUserInterfaceCfg": _once(climate.display),
     "lightingBallastCfg": _once(ballast.ballast),
-    "closuresDoorLock": _placed(lock.lock),
+    "closuresDoorLock": _lock,
     "genIdentify": _once(identify.identify),
 }
 """What is made of the clusters that a device serves."""
@@ -326,5 +353,6 @@ OUTPUT: Mapping[str, Maker] = {
     "genLevelCtrl": _placed(remote.level_actions),
     "lightingColorCtrl": _placed(remote.colour_actions),
     "closuresWindowCovering": _placed(remote.cover_actions),
+    "genScenes": _placed(remote.scene_actions),
 }
 """What is made of the clusters that a device commands."""

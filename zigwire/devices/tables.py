@@ -153,9 +153,7 @@ def _facts(definition: Definition) -> dict[int, frozenset[str]]:
     return dict(kept)
 
 
-def _commands(
-    definition: Definition, choose: Callable[[Feature], Iterable[Run[Result]]]
-) -> dict[str, Command[Result]]:
+def _commands(definition: Definition, choose: Callable[[Feature], Iterable[Run[Result]]]) -> dict[str, Command[Result]]:
     """Return commands by their keys; where a single endpoint knows a key, it needs no name behind it."""
     commands: dict[str, Command[Result]] = {}
     named: defaultdict[str, list[Command[Result]]] = defaultdict(list)

@@ -33,15 +33,19 @@ class Bed:
         outcome = await self.behaviour.set(key, value, context)
         return self.sent, dict(outcome.state)
 
-    async def get(self, key):
+    async def get(self, key, value=""):
         self.bench.begin({})
-        await self.behaviour.get(key, Context(message={key: ""}))
+        await self.behaviour.get(key, Context(message={key: value}))
         return self.sent
 
     async def configure(self, answers=None):
         self.bench.begin({"read_answers": [{"frame": at, "frame_hex": one} for at, one in (answers or {}).items()]})
         await self.behaviour.configure()
         return self.sent
+
+    @property
+    def published(self):
+        return [one["payload"] for one in self.bench.published]
 
     @property
     def sent(self):
@@ -52,7 +56,7 @@ class Bed:
 def bed():
     """Make a bed for features on endpoints that serve clusters."""
 
-    def make(*features, clusters=(0,), outputs=(), endpoints=(1,), names=None, attributes=None, code=None):
+    def make(*features, clusters=(0,), outputs=(), endpoints=(1,), names=None, attributes=None, code=None, time=None):
         device = Device(
             ieee="0x00158d0001a00001",
             network_address=0x2001,
@@ -73,6 +77,7 @@ def bed():
             paused.append(seconds)
 
         definition = Definition(vendor="A", model="1", description="", features=features, endpoint_names=names or {})
-        return Bed(compile_definition(definition, device, bench, Timing(pause)), bench, paused)
+        timing = time.timing if time else Timing(pause)
+        return Bed(compile_definition(definition, device, bench, timing), bench, paused)
 
     return make

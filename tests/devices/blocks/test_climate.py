@@ -1,10 +1,10 @@
-"""Thermostats, fans, ballasts and locks, as recorded."""
+"""Thermostats, fans and ballasts, as recorded."""
 
 from __future__ import annotations
 
 import pytest
 
-from zigwire.devices.blocks import ballast, climate, lock
+from zigwire.devices.blocks import ballast, climate
 from zigwire.devices.errors import BadValueError
 
 
@@ -55,6 +55,24 @@ def test_reports(valve, cluster, frame, state):
         ({"unoccupied_heating_setpoint": 7}, "1:201:100102140029bc02", {"unoccupied_heating_setpoint": 7}),
         ({"system_mode": "Heat"}, "1:201:1001021c003004", {"system_mode": "heat"}),
         ({"fan_mode": "auto"}, "1:202:10010200003005", {"fan_mode": "auto", "fan_state": "ON"}),
+        ({"fan_mode": "smart"}, "1:202:10010200003006", {"fan_mode": "smart", "fan_state": "ON"}),
+        ({"fan_state": "OFF"}, "1:202:10010200003000", {"fan_mode": "off", "fan_state": "OFF"}),
+        (
+            {"local_temperature_calibration": -2.5},
+            "1:201:100102100028e7",
+            {"local_temperature_calibration": -2.5},
+        ),
+        ({"max_heat_setpoint_limit": 5}, "1:201:100102160029f401", {"max_heat_setpoint_limit": 5}),
+        (
+            {"programming_operation_mode": "schedule"},
+            "1:201:10010225001801",
+            {"programming_operation_mode": "schedule"},
+        ),
+        (
+            {"control_sequence_of_operation": "heating_only"},
+            "1:201:1001021b003002",
+            {"control_sequence_of_operation": "heating_only"},
+        ),
         ({"keypad_lockout": "unlock"}, "1:204:10010201003000", {"keypad_lockout": "unlock"}),
     ],
 )
@@ -64,11 +82,38 @@ async def test_commands(valve, message, frame, state):
 
 @pytest.mark.parametrize(
     "message",
-    [{"occupied_heating_setpoint": "warm"}, {"system_mode": "boil"}, {"fan_mode": 3}, {"keypad_lockout": "lock9"}],
+    [
+        {"occupied_heating_setpoint": "warm"},
+        {"occupied_heating_setpoint": 400},
+        {"local_temperature_calibration": 13},
+        {"max_heat_setpoint_limit": None},
+        {"system_mode": "boil"},
+        {"programming_operation_mode": 1},
+        {"fan_mode": 3},
+        {"fan_state": "TOGGLE"},
+        {"keypad_lockout": "lock9"},
+    ],
 )
 async def test_nonsense_is_refused(valve, message):
     with pytest.raises(BadValueError):
         await valve.set(message)
+
+
+@pytest.mark.parametrize(("degrees", "raw"), [(7, "b602"), (11.5, "7304"), (20, "d007")])
+async def test_a_thermostat_that_shows_fahrenheit_gets_half_degrees_of_it(valve, degrees, raw):
+    options = {"thermostat_unit": "fahrenheit"}
+    sent, state = await valve.set({"occupied_heating_setpoint": degrees}, options=options)
+    assert (sent, state) == ([f"1:201:100102120029{raw}"], {"occupied_heating_setpoint": degrees})
+    assert "thermostat_unit" in [one["name"] for one in valve.behaviour.option_dicts]
+
+
+def test_a_fan_is_listed_with_its_thermostat(bed):
+    made = climate.thermostat_with_fan(climate.HEATING, climate.COOLING)
+    (group, _) = bed(*made, clusters=(0x201, 0x202)).behaviour.exposes({})
+    assert group["type"] == "climate"
+    assert [one["values"] for one in group["features"] if one["property"] == "fan_mode"] == [
+        ["off", "low", "medium", "high", "auto"]
+    ]
 
 
 async def test_the_set_up_learns_whether_it_heats(valve):
@@ -91,12 +136,3 @@ async def test_a_ballast(bed):
     assert len(await driver.get("ballast_minimum_level")) == 14
     with pytest.raises(BadValueError):
         await driver.set({"ballast_minimum_level": 0})
-
-
-async def test_a_lock(bed):
-    door = bed(lock.lock(), clusters=(0x101,))
-    assert door.decode(0x101, "182a0a00003001") == {"state": "LOCK", "lock_state": "locked"}
-    assert door.decode(0x101, "182a0a03003000") == {"door_state": "open"}
-    assert await door.set({"state": "unlock"}) == (["1:101:11010100"], {})
-    with pytest.raises(BadValueError):
-        await door.set({"state": "OPEN"})

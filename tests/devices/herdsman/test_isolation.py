@@ -32,6 +32,27 @@ CRAM = bad("globalThis.all ??= []; while (true) globalThis.all.push(new Array(10
 ENDLESS = bad("const again = () => Promise.resolve().then(again); again();")
 DEEP = bad("const deeper = () => deeper() + 1; deeper();")
 THROW = bad("throw new Error('I am broken');")
+LATER_HOARD = bad("setTimeout(() => { globalThis.all ??= []; while (true) all.push(new Array(10000).fill(1)); }, 1);")
+JOBS = bad("const loop = () => { while (true) {} }; for (let i = 0; i < 6; i++) Promise.resolve().then(loop); loop();")
+NEVER_TOLD = bad("msg.device.meta.x = {toJSON() { while (true) {} }}; msg.device.save();")
+FLOODS = {
+    "logs": bad("while (true) console.error('x');"),
+    "timers": bad("while (true) setTimeout(() => {}, 1000);"),
+    "states": bad("while (true) publish({a: 1});"),
+    "requests": bad("while (true) msg.endpoint.read('genBasic', ['modelId']);"),
+}
+ODDITIES = {
+    "circular state": "const a = {}; a.a = a; return {a};",
+    "circular meta": "msg.device.meta.x = msg; msg.device.save();",
+    "no meta": "msg.device.meta = undefined; msg.endpoint.meta = null; msg.device.save();",
+    "scenes": "msg.endpoint.meta.scenes = {x: 1}; msg.device.save();",
+    "type": "msg.device.type = 'Thing'; msg.device.save();",
+    "endpoints": "msg.device.endpoints = null; msg.device.save();",
+    "no state": "publish(5);",
+    "delays": "for (const delay of [Infinity, NaN, -5, 1e300, undefined]) setTimeout(() => {}, delay);",
+    "timeout": "msg.endpoint.read('genBasic', ['modelId'], {timeout: 'soon'}).catch(() => {});",
+}
+NEVER = bad("return new Promise(() => {});")
 REJECT = bad("setTimeout(async () => { throw new Error('nobody waits'); }, 1);")
 
 
@@ -57,7 +78,9 @@ def works(behaviour) -> bool:
     return behaviour.decode(1, ON, Context()) == {"state": "ON"}
 
 
-@pytest.mark.parametrize("script", [LOOP, HOARD, CRAM, ENDLESS], ids=["loop", "hoard", "cram", "endless"])
+@pytest.mark.parametrize(
+    "script", [LOOP, HOARD, CRAM, ENDLESS, NEVER_TOLD], ids=["loop", "hoard", "cram", "endless", "untold"]
+)
 async def test_one_that_takes_all_is_stopped_and_after_three_times_not_asked_any_more(two, caplog, script):
     wild, tame = two(script)
     for _ in range(3):
@@ -71,6 +94,40 @@ async def test_one_that_takes_all_is_stopped_and_after_three_times_not_asked_any
     assert works(tame)
 
 
+async def test_what_a_stopped_call_left_behind_does_not_take_the_time_of_others(two, caplog):
+    wild, tame = two(JOBS)
+    assert wild.decode(1, ON, Context()) == {}
+    await until(lambda: works(tame))
+    assert "The definition of 0x00158d0001a00002 went wrong" not in caplog.text
+
+
+@pytest.mark.parametrize("script", FLOODS.values(), ids=FLOODS.keys())
+async def test_one_that_wants_too_much_at_once_is_stopped(two, caplog, script):
+    wild, tame = two(script)
+    assert wild.decode(1, ON, Context()) == {}
+    assert "0x00158d0001a00001 went wrong: it wanted too much to be done at once" in caplog.text
+    await until(lambda: works(tame))
+
+
+@pytest.mark.parametrize("script", [*map(bad, ODDITIES.values())], ids=ODDITIES.keys())
+async def test_what_makes_no_sense_harms_nobody_else(two, script):
+    wild, tame = two(script)
+    for _ in range(2):
+        assert wild.decode(1, ON, Context()) == {}
+        assert works(tame)
+    wild.stop()
+    assert works(tame)
+
+
+async def test_a_promise_that_waits_for_nothing_is_ended(two):
+    wild, tame = two(NEVER)
+    with pytest.raises(DefinitionError, match="waits for something that never comes"):
+        await wild.set("x", 1, Context())
+    assert wild.decode(1, ON, Context()) == {}
+    await until(lambda: not wild._stage._calls)
+    assert works(tame)
+
+
 @pytest.mark.parametrize("script", [LOOP, HOARD], ids=["loop", "hoard"])
 async def test_a_command_that_takes_all_fails(two, script):
     wild, tame = two(script)
@@ -79,11 +136,12 @@ async def test_a_command_that_takes_all_fails(two, script):
     await until(lambda: works(tame))
 
 
-async def test_a_timer_that_takes_all_is_stopped(two, caplog):
-    wild, tame = two(LATER_LOOP)
+@pytest.mark.parametrize("script", [LATER_LOOP, LATER_HOARD], ids=["loop", "hoard"])
+async def test_a_timer_that_takes_all_is_stopped(two, caplog, script):
+    wild, tame = two(script)
     wild.decode(1, ON, Context())
-    await until(lambda: "went wrong" in caplog.text)
-    assert works(tame)
+    await until(lambda: "0x00158d0001a00001 went wrong" in caplog.text)
+    await until(lambda: works(tame))
 
 
 async def test_a_new_engine_knows_what_the_old_one_knew(two):
@@ -127,4 +185,5 @@ async def test_devices_that_leave_take_their_memory_with_them(library, home, mak
 
     first = come_and_go(30)
     assert come_and_go(300) < first + 300_000
+    assert source._visits == source._stage._guests == source._stage._timers == {}
     source.close()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from support.waiting import until
 
@@ -238,6 +240,86 @@ async def test_a_decoder_that_has_to_ask_publishes_when_it_knows(library, home, 
     host.answers("18010105000042026869")
     assert behaviour.decode(1, report("genOnOff", {"onOff": 1}), Context()) == {}
     await until(lambda: host.published == [{"payload": {"asked": "hi"}}])
+    source.close()
+
+
+ASKING = """
+    fromZigbee: [{cluster: "genOnOff", type: "attributeReport", convert: async (model, msg, publish, options, meta) => {
+        const {modelId} = await msg.endpoint.read("genBasic", ["modelId"]);
+        return {[`of_${msg.data.onOff}`]: modelId, before: meta.state.seen};
+    }}], toZigbee: [], exposes: []
+"""
+
+
+@pytest.fixture
+async def asking(library, home, make_device):
+    """A device whose definition asks it before it knows, and the answers that are still to come."""
+    source = HerdsmanSource(library(asking=ASKING))
+    device = make_device("asking", [6])
+    host = home(device)
+    awaited = []
+
+    async def request(*_args, **_kwargs):
+        answer = asyncio.get_running_loop().create_future()
+        awaited.append(answer)
+        return await answer
+
+    host.request = request
+    yield source.find(device, host), host, awaited
+    source.close()
+
+
+ANSWERS = [codec.parse(0, bytes.fromhex(f"1801010500004202{text}")) for text in ("6869", "686f")]
+
+
+async def test_two_messages_at_once_are_told_apart(asking):
+    behaviour, host, awaited = asking
+    for value in (0, 1):
+        context = Context(state={"seen": value})
+        assert behaviour.decode(1, report("genOnOff", {"onOff": value}), context) == {}
+    await until(lambda: len(awaited) == 2)
+    for answer, message in zip(reversed(awaited), ANSWERS, strict=True):
+        answer.set_result(message)
+    await until(lambda: len(host.published) == 2)
+    assert host.published == [
+        {"payload": {"of_1": "hi", "before": 1}},
+        {"payload": {"of_0": "ho", "before": 0}},
+    ]
+
+
+async def test_an_answer_that_comes_after_the_device_left_is_dropped(asking):
+    behaviour, host, awaited = asking
+    behaviour.decode(1, report("genOnOff", {"onOff": 0}), Context())
+    await until(lambda: awaited)
+    behaviour.stop()
+    awaited[0].set_result(ANSWERS[0])
+    await behaviour._stage.settle()
+    assert host.published == []
+
+
+async def test_timers_that_are_begun_at_the_end_do_not_run(library, home, make_device):
+    script = """fromZigbee: [], toZigbee: [], exposes: [], onEvent: async (event) => {
+        if (event.type !== "stop") return;
+        await null;
+        setTimeout(() => {}, 1000);
+    }"""
+    source = HerdsmanSource(library(last=script))
+    device = make_device("last", [6])
+    behaviour = source.find(device, home(device))
+    behaviour.stop()
+    assert source._stage._timers == {}
+
+
+async def test_the_group_that_a_message_was_sent_to(library, home, make_device):
+    script = """fromZigbee: [{cluster: "genOnOff", type: "attributeReport", convert: (model, msg) =>
+        ({group: msg.groupID})}], toZigbee: [], exposes: []"""
+    source = HerdsmanSource(library(grouped=script))
+    device = make_device("grouped", [6])
+    behaviour = source.find(device, home(device))
+    message = report("genOnOff", {"onOff": 1})
+    assert behaviour.decode(1, message, Context()) == {"group": 0}
+    message.group = 7
+    assert behaviour.decode(1, message, Context()) == {"group": 7}
     source.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.virtual_time import VirtualTime
 from zigwire.devices import Context, NativeSource
 from zigwire.devices.convert import Bench
 from zigwire.devices.errors import BadValueError
@@ -45,11 +46,16 @@ async def sent(behaviour, bench, key, value):
         ("lumi.plug.acn005", "ZNQBCZ11LM", "Aqara"),
         ("lumi.plug.sacn03", "QBCZ15LM", "Aqara"),
         ("lumi.plug.aeu001", "WP-P01D", "Aqara"),
+        ("lumi.plug.mmeu01", "ZNCZ04LM", "Xiaomi"),
+        ("lumi.plug.maus01", "ZNCZ12LM", "Aqara"),
+        ("lumi.plug.macn01", "ZNCZ15LM", "Aqara"),
+        ("lumi.plug.sacn02", "QBCZ14LM", "Aqara"),
     ],
 )
-def test_the_family(model, name, vendor):
+async def test_the_family(model, name, vendor):
     behaviour, _ = outlet(model, 1, 2)
     assert (behaviour.definition.model, behaviour.definition.vendor) == (name, vendor)
+    behaviour.stop()
 
 
 @pytest.mark.parametrize(
@@ -65,6 +71,11 @@ def test_the_family(model, name, vendor):
         ("lumi.plug.aeu001", "charging_limit", 0.6, "145f1101020602399a99193f"),
         ("lumi.plug.aeu001", "charging_protection", "OFF", "145f11010202021000"),
         ("lumi.plug.aeu001", "led_indicator", "on", "145f11010203021001"),
+        ("lumi.plug.mmeu01", "power_outage_memory", True, "145f11010201021001"),
+        ("lumi.plug.maus01", "power_outage_memory", True, "145f110102f0ff4109aa8005d14700011001"),
+        ("lumi.plug.maus01", "power_outage_memory", False, "145f110102f0ff4109aa8005d14701011000"),
+        ("lumi.plug.macn01", "overload_protection", 2500, "145f1101020b023900401c45"),
+        ("lumi.plug.sacn02", "button_lock", "OFF", "145f11010200022001"),
     ],
 )
 async def test_settings(model, key, value, frame):
@@ -104,6 +115,41 @@ def test_a_status_report():
         "current": 0.05,
         "power": 12.5,
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "state"),
+    [
+        ("lumi.plug.maeu01", {"button_lock": "OFF"}),
+        ("lumi.plug.macn01", {"button_lock": "OFF"}),
+        ("lumi.plug.mmeu01", {"operation_mode": "control_relay"}),
+        ("lumi.plug.maus01", {"operation_mode": "control_relay"}),
+    ],
+)
+async def test_one_attribute_means_different_things(model, state):
+    behaviour, _ = outlet(model)
+    frame = parse(OWN, bytes.fromhex("1c5f112a0a00022001"))
+    assert behaviour.decode(1, frame, Context()) == state
+    behaviour.stop()
+
+
+async def test_the_american_plug_is_asked_in_its_own_cluster():
+    behaviour, bench = outlet("lumi.plug.maus01")
+    bench.begin({})
+    await behaviour.get("power_outage_memory", Context(message={"power_outage_memory": ""}))
+    assert [f"{one['cluster_id']:x}:{one['frame_hex']}" for one in bench.sent] == ["fcc0:145f110100f0ff"]
+    answer = parse(OWN, bytes.fromhex("1c5f112a01f0ff004109aa8005d14701011000"))
+    assert behaviour.decode(1, answer, Context(state={"power_outage_memory": True})) == {"power_outage_memory": False}
+
+
+async def test_the_temperature_of_the_european_plug_is_read_every_half_hour():
+    time, bench = VirtualTime(), Bench()
+    endpoints = {1: Endpoint(1, input_clusters=CLUSTERS)}
+    device = Device("0x00158d0001a00002", 0x2002, model_id="lumi.plug.maeu01", endpoints=endpoints)
+    behaviour = NativeSource(time.timing).find(device, bench)
+    await time.go(3600)
+    assert [f"{one['cluster_id']}:{one['frame_hex']}" for one in bench.sent] == ["2:1001000000"] * 2
+    behaviour.stop()
 
 
 async def test_the_set_up_of_the_european_plug():

@@ -13,7 +13,7 @@ from zigwire.devices.feature import Call, Decoder, Feature, Place, Reader, Readi
 from zigwire.devices.quantities import rounded
 from zigwire.zcl.requests import Read, Reporting
 
-__all__ = ["battery", "battery_low", "battery_voltage"]
+__all__ = ["ALARMS", "CLUSTER", "VOLTAGE", "battery", "battery_low", "battery_voltage"]
 
 CLUSTER = "genPowerCfg"
 PERCENTAGE, VOLTAGE, ALARMS = "batteryPercentageRemaining", "batteryVoltage", "batteryAlarmState"
@@ -39,7 +39,7 @@ def battery(*, per_percent: int = 2) -> Feature:
         maximum=100,
     )
     feature = _told(expose, PERCENTAGE, lambda value: rounded(value / per_percent, 2))
-    return _reported(feature, PERCENTAGE)
+    return replace(_reported(feature, PERCENTAGE), facts={CLUSTER: (VOLTAGE, ALARMS)})
 
 
 def battery_voltage() -> Feature:

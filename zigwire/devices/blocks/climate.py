@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zigwire.devices.blocks.choice import choice
 from zigwire.devices.blocks.numeric import is_number, number
 from zigwire.devices.blocks.reporting import HOUR, reported, server, set_up
-from zigwire.devices.exposes import GET, PUBLISHED, SET, Climate, Enum, Fan, Numeric
+from zigwire.devices.exposes import GET, PUBLISHED, SET, Climate, Enum, Fan, Numeric, singles
 from zigwire.devices.feature import (
     Ask,
     Bind,
@@ -25,10 +25,11 @@ from zigwire.devices.feature import (
     Step,
     nothing_more,
 )
+from zigwire.devices.options import THERMOSTAT_UNIT
 from zigwire.devices.quantities import rounded
 from zigwire.zcl.requests import Read, Reporting, Write
 
-__all__ = ["COOLING", "HEATING", "display", "fan", "thermostat"]
+__all__ = ["COOLING", "HEATING", "display", "fan", "thermostat", "thermostat_with_fan"]
 
 THERMOSTAT, DISPLAY, FAN = "hvacThermostat", "hvacUserInterfaceCfg", "hvacFanCtrl"
 ALL = PUBLISHED | SET | GET
@@ -36,7 +37,11 @@ HEATING, COOLING = "heat", "cool"
 COLDEST = -273.15
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 LOWEST, HIGHEST, STEP = 7, 30, 0.5
-HUNDREDTHS, HALVES = 100, 2
+HUNDREDTHS, TENTHS, HALVES = 100, 10, 2
+WARMEST = 0x7FFF / HUNDREDTHS
+LARGEST_CALIBRATION = 12.7
+"""As much as a signed byte holds, in tenths of a degree."""
+
 
 SEQUENCES = {
     0: "cooling_only",
@@ -69,6 +74,8 @@ LOUVERS = {
     4: "half_open",
     5: "three_quarters_open",
 }
+LISTED_FAN_MODES = ("off", "low", "medium", "high", "on", "auto")
+FAN_MODE = Enum("fan_mode", ALL, LISTED_FAN_MODES, description="Mode of this fan", stem="fan_mode")
 FAN_MODES = {"off": 0, "low": 1, "medium": 2, "high": 3, "on": 4, "auto": 5, "smart": 6}
 LOCKS = {"unlock": 0, "lock1": 1, "lock2": 2, "lock3": 3, "lock4": 4, "lock5": 5}
 UNITS = {"celsius": 0, "fahrenheit": 1}
@@ -148,6 +155,17 @@ ROWS = (
 )
 ATTRIBUTES = {row.name: row.attribute for row in ROWS}
 ALL_SETPOINTS = tuple(f"{when}_{what}ing_setpoint" for when in ("occupied", "unoccupied") for what in ("heat", "cool"))
+LIMITS = (
+    "min_heat_setpoint_limit",
+    "max_heat_setpoint_limit",
+)
+WORDS: Mapping[str, Mapping[int, str]] = {
+    "system_mode": MODES,
+    "programming_operation_mode": PROGRAMS,
+    "control_sequence_of_operation": SEQUENCES,
+}
+"""Properties that are set to a word."""
+
 SETPOINTS = {HEATING: "occupied_heating_setpoint", COOLING: "occupied_cooling_setpoint"}
 
 
@@ -174,10 +192,13 @@ def thermostat(*kinds: str) -> Feature:
         decoders=(Decoder(cluster=THERMOSTAT, attributes=tuple(ATTRIBUTES.values()), decode=_decode),),
         encoders=(
             *(Encoder((name,), _encode_setpoint) for name in ALL_SETPOINTS),
-            Encoder(("system_mode",), _encode_mode),
+            *(Encoder((name,), _encode_limit) for name in LIMITS),
+            *(Encoder((name,), _encode_word) for name in WORDS),
+            Encoder(("local_temperature_calibration",), _encode_calibration),
         ),
         readers=tuple(_reader(name) for name in ATTRIBUTES),
         unlisted=tuple(name for name in ATTRIBUTES if name not in listed),
+        options=(THERMOSTAT_UNIT,),
         facts={THERMOSTAT: ("ctrlSeqeOfOper",)},
     )
     feature = set_up(feature, THERMOSTAT, _first)
@@ -189,27 +210,25 @@ def thermostat(*kinds: str) -> Feature:
     return feature
 
 
+def thermostat_with_fan(*kinds: str) -> tuple[Feature, Feature]:
+    """Return a thermostat that has a fan, too: the interface lists its mode with the thermostat's.
+
+    Args:
+        kinds: `HEATING`, `COOLING` or both.
+    """
+    heater = thermostat(*kinds)
+    modes = tuple(word for word in LISTED_FAN_MODES if word != "on")
+    listed = Climate((*singles(heater.exposes), replace(FAN_MODE, values=modes)))
+    return replace(heater, exposes=(listed,)), replace(fan(), exposes=(), unlisted=("fan_mode", "fan_state"))
+
+
 def fan() -> Feature:
     """Return a fan with its modes."""
-    modes = ("off", "low", "medium", "high", "on", "auto")
-    expose = Enum("fan_mode", ALL, modes, description="Mode of this fan", stem="fan_mode")
-    words = {raw: word for word, raw in FAN_MODES.items()}
-
-    def decode(received: Received) -> dict[str, Any]:
-        return _fan_state(words.get(received.values["fanMode"]))
-
-    def encode(call: Call) -> Encoded:
-        word = call.value.lower() if isinstance(call.value, str) else call.value
-        expose.check(word)
-        place = server(call.place, FAN)
-        request = Write(endpoint=place, cluster=FAN, attributes={"fanMode": FAN_MODES[word]})
-        return Encoded((request,), _fan_state(word))
-
     feature = Feature(
-        exposes=(Fan((expose,)),),
-        decoders=(Decoder(cluster=FAN, attributes=("fanMode",), decode=decode),),
-        encoders=(Encoder(("fan_mode",), encode),),
-        readers=(Reader(("fan_mode",), lambda call: _reading(call, FAN, "fanMode")),),
+        exposes=(Fan((FAN_MODE,)),),
+        decoders=(Decoder(cluster=FAN, attributes=("fanMode",), decode=_decode_fan),),
+        encoders=(Encoder(("fan_mode", "fan_state"), _encode_fan),),
+        readers=(Reader(("fan_mode", "fan_state"), lambda call: _reading(call, FAN, "fanMode")),),
         unlisted=("fan_state",),
     )
     return reported(feature, FAN, Reporting("fanMode", 0, HOUR, 0))
@@ -249,22 +268,57 @@ def _decode(received: Received) -> dict[str, Any]:
 
 
 def _encode_setpoint(call: Call) -> Encoded:
-    """Set a temperature, to half a degree."""
-    degrees = number(call.key, call.value, COLDEST, 0x7FFF / HUNDREDTHS)
-    raw = int(rounded(float(degrees) * HALVES, 0) / HALVES * HUNDREDTHS)
-    place = server(call.place, THERMOSTAT)
-    return Encoded(
-        (Write(endpoint=place, cluster=THERMOSTAT, attributes={ATTRIBUTES[call.key]: raw}),), {call.key: degrees}
-    )
+    """Set a temperature to half a degree of the unit that the thermostat shows."""
+    degrees = number(call.key, call.value, COLDEST, WARMEST)
+    in_fahrenheit = call.context.options.get(THERMOSTAT_UNIT.name) == "fahrenheit"
+    return _written(call, _half_fahrenheit(degrees) if in_fahrenheit else _half_celsius(degrees), degrees)
 
 
-def _encode_mode(call: Call) -> Encoded:
-    expose = Enum("system_mode", ALL, tuple(MODES.values()))
+def _encode_limit(call: Call) -> Encoded:
+    degrees = number(call.key, call.value, COLDEST, WARMEST)
+    return _written(call, _half_celsius(degrees), degrees)
+
+
+def _encode_calibration(call: Call) -> Encoded:
+    degrees = number(call.key, call.value, -LARGEST_CALIBRATION, LARGEST_CALIBRATION)
+    return _written(call, int(rounded(float(degrees) * TENTHS, 0)), degrees)
+
+
+def _encode_word(call: Call) -> Encoded:
+    words = WORDS[call.key]
     word = call.value.lower() if isinstance(call.value, str) else call.value
-    expose.check(word)
-    raw = next(number for number, mode in MODES.items() if mode == word)
-    place = server(call.place, THERMOSTAT)
-    return Encoded((Write(endpoint=place, cluster=THERMOSTAT, attributes={"systemMode": raw}),), {call.key: word})
+    Enum(call.key, ALL, tuple(words.values())).check(word)
+    return _written(call, next(number for number, known in words.items() if known == word), word)
+
+
+def _written(call: Call, raw: int, value: Any) -> Encoded:
+    attributes: dict[str | int, Any] = {ATTRIBUTES[call.key]: raw}
+    request = Write(endpoint=server(call.place, THERMOSTAT), cluster=THERMOSTAT, attributes=attributes)
+    return Encoded((request,), {call.key: value})
+
+
+def _half_celsius(degrees: float) -> int:
+    return int(rounded(float(degrees) * HALVES, 0) / HALVES * HUNDREDTHS)
+
+
+def _half_fahrenheit(degrees: float) -> int:
+    """Return hundredths of a degree Celsius of the half degree Fahrenheit that is next to a temperature in Celsius."""
+    fahrenheit = rounded(rounded((degrees * 1.8 + 32) * HALVES, 1), 0) / HALVES
+    return int(rounded(rounded((fahrenheit - 32) / 1.8, 2) * HUNDREDTHS, 0))
+
+
+def _decode_fan(received: Received) -> dict[str, Any]:
+    raw = received.values["fanMode"]
+    return _fan_state(next((word for word, known in FAN_MODES.items() if known == raw), None))
+
+
+def _encode_fan(call: Call) -> Encoded:
+    """Set the mode; the state `ON` or `OFF` is a mode, too."""
+    word = call.value.lower() if isinstance(call.value, str) else call.value
+    Enum(call.key, ALL, tuple(FAN_MODES)).check(word)
+    place = server(call.place, FAN)
+    request = Write(endpoint=place, cluster=FAN, attributes={"fanMode": FAN_MODES[word]})
+    return Encoded((request,), _fan_state(word))
 
 
 def _reader(name: str) -> Reader:

@@ -19,6 +19,7 @@ __all__ = [
     "ENERGY",
     "FLIP_INDICATOR_LIGHT",
     "MANUFACTURER",
+    "MEMORY_WHOLE",
     "ON_OFF",
     "OUTAGE_COUNT",
     "PLUG_VALUES",
@@ -137,8 +138,8 @@ def tags(blob: bytes) -> Iterator[tuple[int, Any]]:
         position = behind
 
 
-def active_power(endpoint: int) -> Feature:
-    """Return the power that genAnalogInput of an endpoint measures."""
+def active_power(endpoint: int | None = None) -> Feature:
+    """Return the power that genAnalogInput of an endpoint measures, of the first that has it unless one is given."""
     return numeric(
         "power",
         "genAnalogInput",
@@ -149,10 +150,12 @@ def active_power(endpoint: int) -> Feature:
     )
 
 
-def power_outage_memory() -> Feature:
+def power_outage_memory(
+    parts: Mapping[bool, tuple[bytes, ...]] | None = None, *, asked_at: str | int = CLUSTER
+) -> Feature:
     """Return whether the plug comes back in its last state after a power cut.
 
-    It is written in two halves to attribute 0xFFF0, as recorded, and only true and false are taken, since those are
+    It is written in parts to attribute 0xFFF0, as recorded, and only true and false are taken, since those are
     the values that the expose names. What a read gives:
 
     - A plug that answers with a setting in the form in which it was written says what it is set to.
@@ -163,7 +166,12 @@ def power_outage_memory() -> Feature:
     - Where nothing was ever written the setting is off, as it is on new plugs.
 
     Only answers to reads count: a plug that reports 0xFFF0 by itself tells something else.
+
+    Args:
+        parts: What is written; two halves unless given.
+        asked_at: Cluster that is read.
     """
+    written = MEMORY_HALVES if parts is None else parts
     name = "power_outage_memory"
     expose = Binary(
         name,
@@ -183,16 +191,17 @@ def power_outage_memory() -> Feature:
 
     def encode(call: Call) -> Encoded:
         expose.check(call.value)
-        requests = (_write(call, half) for half in MEMORY_HALVES[call.value])
+        requests = (_write(call, part) for part in written[call.value])
         return Encoded(tuple(requests), {name: call.value})
 
     def read(call: Call) -> Reading:
-        request = Read(endpoint=call.place.endpoint, cluster=CLUSTER, attributes=(SETTINGS,), manufacturer=MANUFACTURER)
+        place = call.place.endpoint
+        request = Read(endpoint=place, cluster=asked_at, attributes=(SETTINGS,), manufacturer=MANUFACTURER)
         return Reading((request,), fallback={name: remembered(call.context.state)})
 
     return Feature(
         exposes=(expose,),
-        decoders=(Decoder(cluster=CLUSTER, attributes=(SETTINGS,), decode=decode),),
+        decoders=(Decoder(cluster=asked_at, attributes=(SETTINGS,), decode=decode),),
         encoders=(Encoder((name,), encode),),
         readers=(Reader((name,), read),),
     )
@@ -202,12 +211,18 @@ MEMORY_HALVES = {
     True: (bytes.fromhex("aa8005d14707011001"), bytes.fromhex("aa8003d3070801")),
     False: (bytes.fromhex("aa8005d14709011000"), bytes.fromhex("aa8003d3070a01")),
 }
+MEMORY_WHOLE = {
+    True: (bytes.fromhex("aa8005d14700011001"),),
+    False: (bytes.fromhex("aa8005d14701011000"),),
+}
+"""What some plugs want instead of the two halves."""
+
 MEMORY_HEAD = bytes.fromhex("aa8005d147")
 MEMORY_AT = 8
 
 
-def _write(call: Call, half: bytes) -> Write:
-    attributes: dict[str | int, Any] = {SETTINGS: Typed(OCTET_STRING, half)}
+def _write(call: Call, part: bytes) -> Write:
+    attributes: dict[str | int, Any] = {SETTINGS: Typed(OCTET_STRING, part)}
     return Write(endpoint=call.place.endpoint, cluster=CLUSTER, attributes=attributes, manufacturer=MANUFACTURER)
 
 

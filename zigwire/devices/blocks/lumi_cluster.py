@@ -16,6 +16,7 @@ from zigwire.zcl.requests import Typed, Write
 __all__ = [
     "AUTO_OFF",
     "CHARGING",
+    "CLUSTER",
     "LOCK",
     "NIGHT",
     "OVERLOAD",
@@ -34,6 +35,7 @@ __all__ = [
     "power_on_behavior",
     "power_outage_memory",
     "read_in_setup",
+    "told_lock",
 ]
 
 CLUSTER = 0xFCC0
@@ -193,6 +195,13 @@ def operation_mode(relay: str) -> Feature:
     return Feature(decoders=(decoder,), unlisted=("operation_mode",))
 
 
+def told_lock() -> Feature:
+    """Return whether the button does nothing, as plugs tell it that have no mode of operation."""
+    told = _either("button_lock", "OFF", "ON")
+    decoder = Decoder(cluster=CLUSTER, attributes=(LOCK,), decode=lambda received: told(received.values[LOCK]))
+    return Feature(decoders=(decoder,), unlisted=("button_lock",))
+
+
 def event_mode() -> Feature:
     """Return a set-up step: the device is told to report what happens to it by itself."""
 
@@ -261,7 +270,6 @@ COMMON: Mapping[int, Told] = {
     MODE: _word("operation_mode", {0: "command", 1: "event"}),
     DETECTION: _as_it_is("detection_interval"),
     CLICKS: _word("click_mode", {1: "fast", 2: "multi"}),
-    LOCK: _either("button_lock", "OFF", "ON"),
     MEMORY: _either("power_outage_memory"),
     AUTO_OFF: _either("auto_off"),
     NIGHT: _either("led_disabled_night"),

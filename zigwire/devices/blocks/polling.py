@@ -28,7 +28,7 @@ def polled(feature: Feature, cluster: str, *attributes: str, seconds: float, opt
     def begin(place: Place, options: Mapping[str, Any]) -> tuple[Later, ...]:
         chosen: Any = options.get(option.name) if option else None
         interval: float = chosen if option and option.allows(chosen) else seconds
-        if interval <= 0 or options.get("disabled"):
+        if interval <= 0:
             return (Later(key=key, after=None),)
         return (again(place.endpoint, interval),)
 

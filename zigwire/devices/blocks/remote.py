@@ -82,14 +82,15 @@ def scene_actions(*scenes: int) -> Feature:
     """Return the commands of genScenes (ZCL 3.7.2.4) that recall and store.
 
     Args:
-        scenes: Numbers that the interface lists.
+        scenes: Numbers that the interface lists; without any it tells what comes, unlisted and unasked.
     """
     told: dict[str, Told] = {
         "commandRecall": lambda given: {"action": f"recall_{given.get('sceneid')}"},
         "commandStore": lambda given: {"action": f"store_{given.get('sceneid')}"},
     }
     listed = (f"{verb}_{scene}" for verb in ("recall", "store") for scene in scenes)
-    return bound(_actions("genScenes", told, *listed), "genScenes")
+    feature = _actions("genScenes", told, *listed)
+    return bound(feature, "genScenes") if scenes else replace(feature, exposes=())
 
 
 COLOUR_ACTIONS = (

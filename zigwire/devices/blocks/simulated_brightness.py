@@ -18,6 +18,9 @@ UNLISTED = (BRIGHTNESS, DELTA)
 """Properties that are published then."""
 
 HIGHEST = 255
+MOST = 255
+"""So many steps it goes without a stop: one by one through the whole range. The stop may have got lost."""
+
 STEP, INTERVAL, SHORTEST = 20, 200, 1
 """What it changes by, and how often in ms, unless the user says otherwise; and the shortest interval in ms."""
 
@@ -50,12 +53,13 @@ def moves(received: Received) -> tuple[Later, ...]:
         return ()
     step = chosen.get("delta", STEP)
     down = received.message.args.get("movemode") == 1
-    return (_tick(_known(received), -step if down else step, max(chosen.get("interval", INTERVAL), SHORTEST) / 1000),)
+    seconds = max(chosen.get("interval", INTERVAL), SHORTEST) / 1000
+    return (_step(_known(received), -step if down else step, seconds, MOST),)
 
 
-def _tick(before: float, delta: float, seconds: float) -> Later:
+def _step(before: float, delta: float, seconds: float, left: int) -> Later:
     level = _within(before + delta)
-    then = partial(_tick, level, delta, seconds)
+    then = partial(_step, level, delta, seconds, left - 1) if left > 1 else None
     return Later(key=KEY, after=seconds, state={BRIGHTNESS: level, DELTA: delta}, then=then)
 
 

@@ -128,6 +128,7 @@ class HerdsmanBehaviour:
             self.device.ieee,
             endpoint,
             message.cluster_id,
+            message.group or 0,
             message.frame.hex(),
             self.device.linkquality or 0,
             dumps(context.options),

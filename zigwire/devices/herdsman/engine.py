@@ -11,10 +11,13 @@ import quickjs
 
 from zigwire.devices.herdsman.modules import OWN, Modules
 
-__all__ = ["CALL_LIMIT", "Engine", "OutOfMemory", "Overrun", "ScriptError"]
+__all__ = ["CALL_LIMIT", "Engine", "Excess", "OutOfMemory", "Overrun", "ScriptError", "Stopped"]
 
 CALL_LIMIT = 0.5
 """Seconds of computing that a call may take."""
+
+LAST_WORDS = 0.05
+"""Seconds for the promises of a call that was stopped."""
 
 MEMORY_LIMIT = 256 << 20
 """Bytes; all definitions together take 83 MB (measured)."""
@@ -34,7 +37,11 @@ class ScriptError(Exception):
     """What a script threw; the text is its message."""
 
 
-class Overrun(ScriptError):
+class Stopped(ScriptError):
+    """A script that took more than it may."""
+
+
+class Overrun(Stopped):
     """A script took longer than it may. `endless` when its promises go on and on: the engine is of no more use."""
 
     def __init__(self, *, endless: bool = False) -> None:
@@ -42,11 +49,18 @@ class Overrun(ScriptError):
         self.endless = endless
 
 
-class OutOfMemory(ScriptError):
+class OutOfMemory(Stopped):
     """A script wanted more memory than there may be."""
 
     def __init__(self) -> None:
         super().__init__(f"it wanted more than {MEMORY_LIMIT >> 20} MB of memory")
+
+
+class Excess(Stopped):
+    """A script wanted more to be done at once than there may be."""
+
+    def __init__(self) -> None:
+        super().__init__("it wanted too much to be done at once")
 
 
 class Engine:
@@ -92,11 +106,12 @@ class Engine:
         if self._now:
             self._functions["setNow"](self._now())
         self._context.set_time_limit(CALL_LIMIT)
+        result, fault = None, None
         try:
             result = self._functions[name](*args)
-            self._settle()
         except quickjs.JSException as error:
-            raise _fault(error) from error
+            fault = _fault(error)
+        self._settle(fault)
         return result
 
     def load(self, name: str, *args: str) -> Any:
@@ -137,11 +152,29 @@ class Engine:
         for name in orjson.loads(names):
             self._functions[name] = self._context.eval(f"globalThis.exported[{orjson.dumps(name).decode()}]")
 
-    def _settle(self) -> None:
-        end = time.perf_counter() + CALL_LIMIT
-        while self._context.execute_pending_job():
-            if time.perf_counter() > end:
-                raise Overrun(endless=True)
+    def _settle(self, fault: ScriptError | None) -> None:
+        """Do what promises have left to do, also after a fault: they are not to take the time of the next call."""
+        end = self._last_words() if isinstance(fault, Stopped) else time.perf_counter() + CALL_LIMIT
+        while time.perf_counter() < end:
+            try:
+                if not self._context.execute_pending_job():
+                    break
+            except quickjs.JSException as error:
+                again = _fault(error)
+                if isinstance(again, Stopped):
+                    if isinstance(fault, Stopped):
+                        raise Overrun(endless=True) from error
+                    end = self._last_words()
+                fault = again
+        else:
+            raise Overrun(endless=True)
+        if fault:
+            raise fault
+
+    def _last_words(self) -> float:
+        """Leave little time to the promises of a call that was stopped; return when it is over."""
+        self._context.set_time_limit(LAST_WORDS)
+        return time.perf_counter() + LAST_WORDS
 
 
 def _fault(error: quickjs.JSException) -> ScriptError:

@@ -45,6 +45,8 @@ class Guest:
 
     def stopped(self, reason: object) -> None:
         """Note that its definition had to be stopped."""
+        if self.disabled:
+            return
         self._faults += 1
         after = "; it is not used any more" if self.disabled else ""
         LOG.error("The definition of %s went wrong: %s%s", self.device.ieee, reason, after)

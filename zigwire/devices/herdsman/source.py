@@ -43,7 +43,7 @@ class HerdsmanSource:
 
     def __init__(self, package: Package, clock: Clock | None = None) -> None:
         self.package = package
-        self._stage = Stage(Modules(package.modules), clock or LoopClock(), self._introduce_all)
+        self._stage = Stage(Modules(package.modules), clock or LoopClock(), self._introduce_again, self._forget)
         self._visits: dict[str, Visit] = {}
         self._catalogue = Catalogue(package.modules)
         self.scripts = Scripts(self._stage, self.find, self.named)
@@ -74,7 +74,8 @@ class HerdsmanSource:
         visit = self._visits.get(device.ieee)
         if visit and visit.is_about(device) and visit.name == name and self._is_served(visit):
             return visit.behaviour
-        self._forget(device.ieee)
+        if visit:
+            self._stage.dismiss(visit.guest)
         visit = self._visits[device.ieee] = Visit(Guest(device, host), identity(device), name)
         outcome = self._introduce(visit)
         if not outcome.done():
@@ -122,11 +123,11 @@ class HerdsmanSource:
         if files := self._catalogue.files(name):
             self._stage.load("preloadFiles", dumps(files))
 
-    def _introduce_all(self) -> None:
-        """Let a new engine know all devices that were served before."""
-        for visit in filter(self._is_served, list(self._visits.values())):
-            if not visit.guest.disabled:
-                self._introduce(visit)
+    def _introduce_again(self, guest: Guest) -> None:
+        """Let a new engine know a device that was served before."""
+        visit = self._visits.get(guest.device.ieee)
+        if visit and visit.guest is guest:
+            self._introduce(visit)
 
     def _late(self, visit: Visit, outcome: Outcome) -> None:
         """Say that a device became known after it was asked; not when it is gone, or another one by now."""
@@ -153,9 +154,11 @@ class HerdsmanSource:
     def _is_served(self, visit: Visit) -> bool:
         return self._stage.has(visit.guest)
 
-    def _forget(self, ieee: str) -> None:
-        if visit := self._visits.pop(ieee, None):
-            self._stage.dismiss(visit.guest)
+    def _forget(self, guest: Guest) -> None:
+        """Forget a device that was let go."""
+        visit = self._visits.get(guest.device.ieee)
+        if visit and visit.guest is guest:
+            del self._visits[guest.device.ieee]
 
 
 class Visit:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import orjson
+
 from zigwire.devices.behaviour import Host
 from zigwire.devices.herdsman.clock import Clock, Timer
-from zigwire.devices.herdsman.engine import Engine, OutOfMemory, Overrun, ScriptError
+from zigwire.devices.herdsman.engine import Engine, Excess, OutOfMemory, Overrun, ScriptError, Stopped
 from zigwire.devices.herdsman.guest import Guest
 from zigwire.devices.herdsman.mirror import dumps
 from zigwire.devices.herdsman.modules import Modules
@@ -39,22 +41,27 @@ class Stage:
     Args:
         modules: Finds what the engine loads.
         clock: What scripts measure time with.
-        rebuilt: Called after the engine had to be made anew: all guests have to be introduced again.
+        introduce: Called with a guest that a new engine does not know yet.
+        gone: Called with a guest that was let go.
 
     Attributes:
         prepare: Called when the engine was made anew, before anything else is asked of it.
     """
 
-    def __init__(self, modules: Modules, clock: Clock, rebuilt: Callable[[], None]) -> None:
+    def __init__(
+        self, modules: Modules, clock: Clock, introduce: Callable[[Guest], None], gone: Callable[[Guest], None]
+    ) -> None:
         self._modules = modules
         self._clock = clock
-        self._rebuilt = rebuilt
+        self._introduce = introduce
+        self._gone = gone
         self._guests: dict[str, Guest] = {}
         self._bystanders: list[Guest] = []
+        self._strangers: dict[str, Guest] = {}
         self._calls: dict[int, tuple[Guest, Outcome]] = {}
         self._numbers = itertools.count(1)
-        self._timers: dict[int, Timer] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: dict[int, tuple[Guest, Timer]] = {}
+        self._tasks: dict[asyncio.Task[None], Guest] = {}
         self._failures: dict[int, Exception] = {}
         self._network: tuple[Binding, dict[str, Any]] | None = None
         self._zone_until = 0.0
@@ -62,10 +69,11 @@ class Stage:
         self._performers: dict[str, Callable[[Note, Guest], None]] = {
             "done": self._done,
             "timer": self._timer,
-            "keep": lambda note, guest: guest.keep(note["kept"]),
+            "keep": self._keep,
             "publish": lambda note, guest: guest.host.publish(guest.device, note["state"]),
             "exposes": lambda _, guest: guest.host.changed(guest.device),
             "hoarded": lambda _, guest: self._note_fault(guest, OutOfMemory()),
+            "excess": lambda _, guest: self._note_fault(guest, Excess()),
         }
         self._servants = {
             "request": self._request,
@@ -107,9 +115,12 @@ class Stage:
         """Let a device go: what it waits for is ended."""
         if not self.has(guest):
             return
-        self._ask(guest, "drop", guest.device.ieee)
+        self._strangers.pop(guest.device.ieee, None)
+        self._ask(guest, "stop", guest.device.ieee)
         del self._guests[guest.device.ieee]
+        self._ask(guest, "drop", guest.device.ieee)
         self._end_calls(guest, ScriptError("the device is gone"))
+        self._gone(guest)
 
     def load(self, name: str, *args: str) -> None:
         """Load what a call is going to need.
@@ -125,6 +136,7 @@ class Stage:
         Raises:
             ScriptError: It threw, or was stopped.
         """
+        self._present(guest)
         try:
             return self._engine.call(name, *args)
         except ScriptError as error:
@@ -152,12 +164,13 @@ class Stage:
 
         An outcome raises what a request failed with where that was the reason, else `ScriptError`.
         """
+        self._present(guest)
         number = next(self._numbers)
         outcome: Outcome = asyncio.get_running_loop().create_future()
         self._calls[number] = (guest, outcome)
         answer = None
-        self._know_day()
         try:
+            self._know_day()
             answer = self._engine.call(name, number, *args)
         except ScriptError as error:
             self._end(number, error)
@@ -179,14 +192,13 @@ class Stage:
     async def settle(self) -> None:
         """Wait until no request is under way."""
         while self._tasks:
-            done, _ = await asyncio.wait(self._tasks)
-            self._tasks -= done
+            await asyncio.wait(self._tasks)
 
     def reset(self) -> None:
         """End all that is under way."""
         for task in self._tasks:
             task.cancel()
-        for timer in self._timers.values():
+        for _, timer in self._timers.values():
             timer.cancel()
         self._tasks.clear()
         self._timers.clear()
@@ -201,6 +213,7 @@ class Stage:
 
     def _ask(self, guest: Guest, name: str, *args: str | float | bool | None) -> None:
         """Call a function that answers nothing; what goes wrong is the guest's."""
+        self._present(guest)
         try:
             self._engine.call(name, *args)
         except ScriptError as error:
@@ -209,21 +222,43 @@ class Stage:
 
     def _perform(self) -> None:
         """Do what scripts want done."""
-        for note in self._engine.take():
-            kind = note["kind"]
-            guest = self._guests.get(note["ieee"])
-            if kind == "log":
-                LOG.log(LEVELS[note["level"]], "Definition of %s: %s", note["ieee"], note["text"])
-            elif kind == "untimer":
-                self._stop_timer(note["id"])
-            elif guest is None:
-                LOG.debug("%s is gone, and what its definition wanted with it: %s", note["ieee"], kind)
-            elif kind in self._servants:
-                self._serve(note, guest)
-            else:
-                self._performers[kind](note, guest)
+        engine = self._engine
+        for note in self._taken():
+            if self._engine is not engine:
+                return
+            self._do(note)
         if self._spoilt:
             self._rebuild()
+        if self._calls:
+            asyncio.get_running_loop().call_soon(self._end_hopeless_calls)
+
+    def _taken(self) -> list[Note]:
+        try:
+            return self._engine.take()
+        except ScriptError as error:
+            LOG.error("What definitions want to be done is lost: %s", error)
+            self._spoilt = True
+            return []
+
+    def _do(self, note: Note) -> None:
+        kind = note["kind"]
+        guest = self._guests.get(note["ieee"])
+        if kind == "log":
+            LOG.log(LEVELS[note["level"]], "Definition of %s: %s", note["ieee"], note["text"])
+        elif kind == "untimer":
+            self._stop_timer(note["id"])
+        elif guest is None:
+            LOG.debug("%s is gone, and what its definition wanted with it: %s", note["ieee"], kind)
+        elif kind in self._servants:
+            self._serve(note, guest)
+        else:
+            self._performers[kind](note, guest)
+
+    def _keep(self, _: Note, guest: Guest) -> None:
+        try:
+            guest.keep(orjson.loads(self.ask(guest, "kept", guest.device.ieee)))
+        except (ScriptError, ValueError, KeyError, TypeError, AttributeError) as error:
+            LOG.error("What the definition of %s wants kept can't be kept: %s", guest.device.ieee, error)
 
     def _done(self, note: Note, _: Guest) -> None:
         guest_outcome = self._calls.pop(note["call"], None)
@@ -250,9 +285,15 @@ class Stage:
         for number in [number for number, (owner, _) in self._calls.items() if owner is guest]:
             self._end(number, error)
 
+    def _end_hopeless_calls(self) -> None:
+        """End calls of those for whom no request is under way and no timer runs: no promise of theirs can settle."""
+        hopeful = {*self._tasks.values(), *(guest for guest, _ in self._timers.values())}
+        for number in [number for number, (guest, _) in self._calls.items() if guest not in hopeful]:
+            self._end(number, ScriptError("it waits for something that never comes"))
+
     def _note_fault(self, guest: Guest, error: ScriptError) -> None:
         """Judge what a script did: a mistake is its own affair, taking all time or memory is not."""
-        if not isinstance(error, Overrun | OutOfMemory):
+        if not isinstance(error, Stopped):
             LOG.debug("Definition of %s: %s", guest.device.ieee, error)
             return
         guest.stopped(error)
@@ -277,7 +318,21 @@ class Stage:
         self._engine = self._made()
         self._tell_network()
         self.prepare()
-        asyncio.get_running_loop().call_soon(self._rebuilt)
+        self._strangers = {ieee: guest for ieee, guest in self._guests.items() if not guest.disabled}
+        asyncio.get_running_loop().call_soon(self._present_next)
+
+    def _present_next(self) -> None:
+        """Make the new engine know one guest in a turn of the loop: with its files that may take 0.1 s."""
+        for guest in self._strangers.values():
+            self._present(guest)
+            asyncio.get_running_loop().call_soon(self._present_next)
+            return
+
+    def _present(self, guest: Guest) -> None:
+        """Make the new engine know a guest, unless it does."""
+        if self._strangers.get(guest.device.ieee) is guest:
+            del self._strangers[guest.device.ieee]
+            self._introduce(guest)
 
     def _tell_network(self) -> None:
         if self._network is None:
@@ -296,30 +351,35 @@ class Stage:
 
     # Timers
 
-    def _timer(self, note: Note, _: Guest) -> None:
+    def _timer(self, note: Note, guest: Guest) -> None:
         number = note["id"]
-        self._timers[number] = self._clock.call_later(note["delay"] / 1000, partial(self._fire, number, note["ieee"]))
+        timer = self._clock.call_later(note["delay"] / 1000, partial(self._fire, number, guest))
+        self._timers[number] = guest, timer
 
     def _stop_timer(self, number: int) -> None:
-        if timer := self._timers.pop(number, None):
-            timer.cancel()
+        if known := self._timers.pop(number, None):
+            known[1].cancel()
 
-    def _fire(self, number: int, ieee: str) -> None:
+    def _fire(self, number: int, guest: Guest) -> None:
         self._timers.pop(number, None)
-        if (guest := self._guests.get(ieee)) and not guest.disabled:
+        if self.has(guest) and not guest.disabled:
             self._ask(guest, "fire", number)
 
     # Requests
 
     def _serve(self, note: Note, guest: Guest) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(note, guest))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = guest
+        task.add_done_callback(self._served)
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
+        self._end_hopeless_calls()
 
     async def _answer(self, note: Note, guest: Guest) -> None:
         try:
             answer = await self._servants[note["kind"]](note, guest)
-        except (RequestError, EncodeError) as error:
+        except (RequestError, EncodeError, ValueError, TypeError) as error:
             self._note_failure(note["id"], error)
             LOG.debug("%s: a request of its definition failed: %s", guest.device.ieee, error)
             self._ask(guest, "fail", note["id"], str(error))

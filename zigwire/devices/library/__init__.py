@@ -14,9 +14,14 @@ MODULES: dict[str, tuple[str, ...]] = {
     "lumi.plug": ("xiaomi",),
     "lumi.plug.acn005": ("aqara",),
     "lumi.plug.aeu001": ("aqara",),
+    "lumi.plug.macn01": ("aqara",),
     "lumi.plug.maeu01": ("aqara",),
+    "lumi.plug.maus01": ("aqara",),
     "lumi.plug.mitw01": ("xiaomi",),
+    "lumi.plug.mmeu01": ("xiaomi",),
+    "lumi.plug.sacn02": ("aqara",),
     "lumi.plug.sacn03": ("aqara",),
+    "ts0601": ("tuya",),
 }
 """Which modules know a model id (as `model_key` writes it); an empty one stands for devices known by other marks."""
 

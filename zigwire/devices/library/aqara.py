@@ -7,56 +7,20 @@ from dataclasses import replace
 
 from zigwire.devices.blocks import lumi, metering
 from zigwire.devices.blocks import lumi_cluster as own
+from zigwire.devices.blocks import lumi_outlet as outlet
 from zigwire.devices.blocks.numeric import numeric
 from zigwire.devices.blocks.on_off import on_off
 from zigwire.devices.blocks.polling import polled
 from zigwire.devices.blocks.reporting import HOUR, LONGEST, first_read, reported, set_up, watched
 from zigwire.devices.definition import Definition
-from zigwire.devices.exposes import PUBLISHED, Binary, Expose, Numeric
+from zigwire.devices.exposes import PUBLISHED
 from zigwire.devices.feature import Bind, Feature, Step
 from zigwire.zcl.requests import ConfigureReporting, Reporting
 
 __all__ = ["DEFINITIONS"]
 
-NIGHT = "Enable/disable the LED at night"
 NIGHT_INDICATOR = "Enables/disables LED indicator at night"
-CONNECTED = (
-    "Indicates whether a plug is physically attached. Device does not have to pull power or even be connected "
-    "electrically (state of this binary switch can be ON even if main power switch is OFF)"
-)
-
 HALF_HOUR = 1800
-
-POWER = Numeric("power", PUBLISHED, unit="W", description="Instantaneous measured power")
-ENERGY = Numeric("energy", PUBLISHED, unit="kWh", description="Sum of consumed energy")
-VOLTAGE = Numeric("voltage", PUBLISHED, unit="V", description="Measured electrical potential value")
-CURRENT = Numeric("current", PUBLISHED, unit="A", description="Instantaneous measured electrical current")
-TEMPERATURE = Numeric(
-    "device_temperature", PUBLISHED, unit="°C", description="Temperature of the device", category="diagnostic"
-)
-OUTAGES = Numeric(
-    "power_outage_count",
-    PUBLISHED,
-    description="Number of power outages (since last pairing)",
-    category="diagnostic",
-)
-
-MEASURED = (
-    lumi.SUPPLY_VOLTAGE,
-    lumi.OUTAGE_COUNT,
-    replace(lumi.DEVICE_TEMPERATURE, expose=None),
-    replace(lumi.ENERGY, expose=None),
-    lumi.VOLTAGE,
-    lumi.CURRENT,
-    lumi.POWER,
-    lumi.FLIP_INDICATOR_LIGHT,
-)
-"""What the status reports of outlets hold beside the states of their relays."""
-
-
-def _listed(*exposes: Expose) -> Feature:
-    """Return what other features publish."""
-    return Feature(exposes=exposes)
 
 
 def _switch(*, changes: int, longest: int, endpoints: tuple[str, ...] = ()) -> Feature:
@@ -64,21 +28,8 @@ def _switch(*, changes: int, longest: int, endpoints: tuple[str, ...] = ()) -> F
     return feature.at(*endpoints) if endpoints else feature
 
 
-def _analog_power(category: str | None = None) -> Feature:
-    """Return the power that genAnalogInput of any endpoint reports."""
-    return numeric(
-        "power",
-        "genAnalogInput",
-        "presentValue",
-        unit="W",
-        description="Instantaneous measured power",
-        category=category,
-        access=PUBLISHED,
-    )
-
-
 def _outlet_power() -> Feature:
-    return watched(_analog_power("diagnostic"), "genAnalogInput", Reporting("presentValue", 10, HOUR, 5))
+    return watched(outlet.analog_power("diagnostic"), "genAnalogInput", Reporting("presentValue", 10, HOUR, 5))
 
 
 def _own_temperature() -> Feature:
@@ -115,7 +66,7 @@ DEFINITIONS = (
             on_off(),
             lumi.active_power(endpoint=2),
             lumi.status_report(lumi.ENERGY, lumi.DEVICE_TEMPERATURE, lumi.ON_OFF, *lumi.PLUG_VALUES),
-            _listed(VOLTAGE),
+            outlet.listed(outlet.VOLTAGE),
             lumi.power_outage_memory(),
         ],
         ota=True,
@@ -127,21 +78,22 @@ DEFINITIONS = (
         description="Smart plug EU",
         features=[
             _switch(changes=0, longest=HOUR),
-            lumi.status_report(lumi.ON_OFF, *MEASURED),
+            lumi.status_report(lumi.ON_OFF, *outlet.MEASURED),
             set_up(metering.electrical_values(), metering.ELECTRICAL, _worth_of_power),
             set_up(metering.metering_values(), metering.METERING, _worth_of_energy),
-            own.own_report(lumi.ON_OFF, *MEASURED),
-            _listed(POWER, ENERGY),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
+            outlet.listed(outlet.POWER, outlet.ENERGY),
             own.power_outage_memory(),
-            _listed(VOLTAGE, CURRENT),
+            outlet.listed(outlet.VOLTAGE, outlet.CURRENT),
             polled(_own_temperature(), "genDeviceTempCfg", "currentTemperature", seconds=HALF_HOUR),
-            _listed(Binary("consumer_connected", PUBLISHED, description=CONNECTED, category="diagnostic")),
-            own.led_disabled_night(label="LED disabled night", description=NIGHT),
+            outlet.listed(outlet.CONSUMER),
+            own.led_disabled_night(label="LED disabled night", description=outlet.NIGHT),
             own.overload_protection(100, 2300),
             own.auto_off(20),
             own.button_lock(),
-            replace(_analog_power(), exposes=()),
+            replace(outlet.analog_power(), exposes=()),
             own.common_values(),
+            own.told_lock(),
             own.event_mode(),
         ],
         ota=True,
@@ -153,15 +105,15 @@ DEFINITIONS = (
         description="Smart wall outlet H2 (USB)",
         features=[
             own.common_values(),
-            own.own_report(lumi.ON_OFF, *MEASURED),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
             own.button_switch_mode(),
             reported(on_off(), "genOnOff", Reporting("onOff", 0, LONGEST, 1)).at("relay", "usb"),
             own.operation_mode("control_relay").at("relay", "usb"),
-            _listed(TEMPERATURE, OUTAGES),
+            outlet.listed(outlet.TEMPERATURE, outlet.OUTAGES),
             own.power_on_behavior(),
             own.read_in_setup(own.led_disabled_night(description=NIGHT_INDICATOR), own.NIGHT),
             _outlet_power(),
-            _listed(ENERGY, VOLTAGE, CURRENT),
+            outlet.listed(outlet.ENERGY, outlet.VOLTAGE, outlet.CURRENT),
             own.read_in_setup(own.overload_protection(100, 3840), own.OVERLOAD),
             own.read_in_setup(own.button_lock(), own.LOCK),
         ],
@@ -175,15 +127,16 @@ DEFINITIONS = (
         description="Smart wall outlet H1 (USB)",
         features=[
             on_off().at("relay", "usb"),
-            own.own_report(*lumi.relays("relay", "usb"), *MEASURED),
-            _analog_power(),
-            _listed(ENERGY, TEMPERATURE, VOLTAGE, CURRENT),
+            own.own_report(*lumi.relays("relay", "usb"), *outlet.MEASURED),
+            outlet.analog_power(),
+            outlet.listed(outlet.ENERGY, outlet.TEMPERATURE, outlet.VOLTAGE, outlet.CURRENT),
             own.power_outage_memory(),
-            own.led_disabled_night(label="LED disabled night", description=NIGHT),
+            own.led_disabled_night(label="LED disabled night", description=outlet.NIGHT),
             own.button_lock(),
             own.button_switch_mode(),
             own.overload_protection(100, 2500),
             own.common_values(),
+            own.told_lock(),
         ],
         endpoint_names={"relay": 1, "usb": 2},
         ota=True,
@@ -195,18 +148,76 @@ DEFINITIONS = (
         description="Smart wall outlet H2 EU",
         features=[
             own.common_values(),
-            own.own_report(lumi.ON_OFF, *MEASURED),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
             reported(on_off(), "genOnOff", Reporting("onOff", 0, LONGEST, 1)),
             own.operation_mode("control_relay"),
-            _listed(TEMPERATURE, OUTAGES),
+            outlet.listed(outlet.TEMPERATURE, outlet.OUTAGES),
             own.power_on_behavior(),
             _outlet_power(),
-            _listed(ENERGY, VOLTAGE, CURRENT),
+            outlet.listed(outlet.ENERGY, outlet.VOLTAGE, outlet.CURRENT),
             own.read_in_setup(own.overload_protection(100, 3840), own.OVERLOAD),
             own.read_in_setup(own.led_indicator(), own.NIGHT),
             own.read_in_setup(own.button_lock(), own.LOCK),
             own.read_in_setup(own.charging_protection(), own.AUTO_OFF),
             own.read_in_setup(own.charging_limit(), own.CHARGING),
+        ],
+        ota=True,
+    ),
+    Definition(
+        models=["lumi.plug.maus01"],
+        vendor="Aqara",
+        model="ZNCZ12LM",
+        description="Smart plug US",
+        features=[
+            on_off(),
+            lumi.active_power(),
+            lumi.status_report(lumi.ON_OFF, *outlet.MEASURED),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
+            outlet.listed(outlet.ENERGY, outlet.TEMPERATURE, outlet.VOLTAGE, outlet.CURRENT, outlet.CONSUMER),
+            own.led_disabled_night(label="LED disabled night", description=outlet.NIGHT),
+            lumi.power_outage_memory(lumi.MEMORY_WHOLE, asked_at=own.CLUSTER),
+            own.auto_off(20),
+            own.overload_protection(100, 2300),
+            own.common_values(),
+            own.operation_mode("control_relay"),
+        ],
+        ota=True,
+    ),
+    Definition(
+        models=["lumi.plug.macn01"],
+        vendor="Aqara",
+        model="ZNCZ15LM",
+        description="Smart plug T1, CN",
+        features=[
+            on_off(),
+            outlet.analog_power(),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
+            outlet.listed(outlet.ENERGY, outlet.TEMPERATURE, outlet.VOLTAGE, outlet.CURRENT, outlet.CONSUMER),
+            own.power_outage_memory(),
+            own.led_disabled_night(label="LED disabled night", description=outlet.NIGHT),
+            own.button_lock(),
+            own.overload_protection(100, 2500),
+            own.common_values(),
+            own.told_lock(),
+        ],
+        ota=True,
+    ),
+    Definition(
+        models=["lumi.plug.sacn02"],
+        vendor="Aqara",
+        model="QBCZ14LM",
+        description="Smart wall outlet T1",
+        features=[
+            on_off(),
+            outlet.analog_power(),
+            own.own_report(lumi.ON_OFF, *outlet.MEASURED),
+            outlet.listed(outlet.ENERGY, outlet.TEMPERATURE, outlet.VOLTAGE, outlet.CURRENT),
+            own.power_outage_memory(),
+            own.led_disabled_night(label="LED disabled night", description=outlet.NIGHT),
+            own.button_lock(),
+            own.overload_protection(100, 2500),
+            own.common_values(),
+            own.told_lock(),
         ],
         ota=True,
     ),

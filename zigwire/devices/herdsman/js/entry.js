@@ -39,13 +39,12 @@ const parsed = (text) => JSON.parse(text, revive);
 
 /** Begin something; its outcome is noted under the number of the call. */
 const begin = (call, work) => {
-    work().then(
-        (value) => host.note({kind: "done", call, value}),
-        (error) => {
+    work()
+        .then((value) => host.tell({kind: "done", call, value}))
+        .catch((error) => {
             host.hoarded(error);
-            host.note({kind: "done", call, error: told(error)});
-        },
-    );
+            host.tell({kind: "done", call, error: told(error)});
+        });
 };
 
 const told = (error) => ({text: String(error?.message || error), request: error?.request, stack: error?.stack});
@@ -131,17 +130,21 @@ exports.overrideDiscovery = (ieee, text, options) => {
 /** Take over what the host knows of a device. */
 exports.update = (ieee, facts) => devices.get(ieee).update(parsed(facts));
 
+/** Return as JSON what a device has to keep. */
+exports.kept = (ieee) => JSON.stringify(devices.get(ieee).kept());
+
+/** Tell a definition that its device goes. */
+exports.stop = (ieee) => {
+    host.enter(ieee, true);
+    const [device, definition] = [devices.get(ieee), definitions.get(ieee)];
+    if (definition) announce(device, definition, "stop", {ieeeAddr: ieee});
+    if (!device) return;
+    device.isDeleted = true;
+    host.changed(device);
+};
+
 /** Forget a device. */
 exports.drop = (ieee) => {
-    const [device, definition] = [devices.get(ieee), definitions.get(ieee)];
-    if (definition) {
-        host.enter(ieee, true);
-        announce(device, definition, "stop", {ieeeAddr: ieee});
-    }
-    if (device) {
-        device.isDeleted = true;
-        host.changed(device);
-    }
     host.forget(ieee);
     definitions.delete(ieee);
     devices.delete(ieee);
@@ -179,7 +182,7 @@ const listens = (converter, message) =>
     (Array.isArray(converter.type) ? converter.type.includes(message.type) : converter.type === message.type);
 
 /** Begin to decode a frame; return 0 when nothing is for it, and 1 or 3 otherwise. Bit 1: its sender gets no answer. */
-exports.decode = (call, ieee, number, cluster, hex, linkquality, options, state) => {
+exports.decode = (call, ieee, number, cluster, groupID, hex, linkquality, options, state) => {
     host.enter(ieee, true);
     const [device, definition] = [devices.get(ieee), definitions.get(ieee)];
     const endpoint = device.getEndpoint(number) ?? device.createEndpoint(number);
@@ -189,7 +192,7 @@ exports.decode = (call, ieee, number, cluster, hex, linkquality, options, state)
     const silent = device.skipDefaultResponse || repliedTo(device, endpoint, message);
     const listening = definition.fromZigbee.filter((converter) => listens(converter, message));
     if (!listening.length) return silent ? 2 : 0;
-    const received = {...message, device, endpoint, linkquality, groupID: 0};
+    const received = {...message, device, endpoint, linkquality, groupID};
     begin(call, () => converted(definition, listening, received, JSON.parse(options), state));
     return silent ? 3 : 1;
 };
@@ -202,7 +205,7 @@ const converted = async (definition, listening, message, options, state) => {
     const finish = (payload) => library.postProcessConvertedFromZigbeeMessage(definition, payload, options, device);
     const publish = (payload) => {
         finish(payload);
-        host.note({kind: "publish", ieee: device.ieeeAddr, state: JSON.parse(JSON.stringify(payload))});
+        host.publish(device.ieeeAddr, payload);
     };
     const meta = {...base(device, "{}", state), options, logger: levels};
     let payload = {};
@@ -319,7 +322,7 @@ const prepared = (ieee, asked, options, state) => {
     const published = {};
     meta.publish = (payload) => {
         if (group) Object.assign(published, payload);
-        else host.note({kind: "publish", ieee, state: JSON.parse(JSON.stringify(payload))});
+        else host.publish(ieee, payload);
     };
     return {spot, meta, published, converter: converterFor(described, spot, group)};
 };

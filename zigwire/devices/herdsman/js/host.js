@@ -2,6 +2,11 @@
 // since nothing here may call it while a time limit is set.
 "use strict";
 
+const {stringify} = JSON;
+const MOST = 250; // notes of a call
+const LONGEST = 2000; // characters of a log line
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 const waiting = new Map();
 const timers = new Map();
 const changed = new Set();
@@ -14,8 +19,15 @@ exports.enter = (ieee, background) => {
     context = {ieee, background};
 };
 
+/** Note how something ended, or that it went too far: there is always room for that. */
+exports.tell = (what) => {
+    notes[notes.length] = stringify({ieee: context.ieee, ...what});
+};
+
 exports.note = (what) => {
-    notes.push({ieee: context.ieee, ...what});
+    if (notes.length === MOST) exports.tell({kind: "excess"});
+    if (notes.length > MOST) throw new Error("it wants too much to be done at once");
+    exports.tell(what);
 };
 
 /** Note that a device has something to keep. */
@@ -27,8 +39,8 @@ exports.changed = (device) => {
 exports.ask = (what) =>
     new Promise((resolve, reject) => {
         const id = ++last;
-        waiting.set(id, {resolve, reject, context});
         exports.note({...what, id, background: context.background});
+        waiting.set(id, {resolve, reject, context});
     });
 
 exports.settle = (id, answer) => {
@@ -49,9 +61,9 @@ exports.fail = (id, text) => {
 
 exports.startTimer = (callback, milliseconds, repeats, args) => {
     const id = ++last;
-    const delay = Math.max(Number(milliseconds) || 0, repeats ? 1 : 0);
-    timers.set(id, {callback, delay, repeats, args, context});
+    const delay = milliseconds >= 1 && milliseconds <= LONGEST_DELAY ? Number(milliseconds) : 1;
     exports.note({kind: "timer", id, delay});
+    timers.set(id, {callback, delay, repeats, args, context});
     return id;
 };
 
@@ -80,15 +92,15 @@ exports.watched = (work, what) => {
     }
 };
 
-/** Tell whether an error says that the memory is used up; the host is told, too. */
+/** Tell whether an error says that the memory is used up, even for an error; the host is told, too. */
 exports.hoarded = (error) => {
-    const yes = error instanceof InternalError && error.message === "out of memory";
-    if (yes) exports.note({kind: "hoarded"});
+    const yes = error === null || (error instanceof InternalError && error.message === "out of memory");
+    if (yes) exports.tell({kind: "hoarded"});
     return yes;
 };
 
 exports.log = (level, message) => {
-    exports.note({kind: "log", level, text: String(typeof message === "function" ? message() : message)});
+    exports.note({kind: "log", level, text: String(typeof message === "function" ? message() : message).slice(0, LONGEST)});
 };
 
 /** Forget what a device waits for. */
@@ -97,12 +109,18 @@ exports.forget = (ieee) => {
     for (const [id, asked] of waiting) if (asked.context.ieee === ieee) waiting.delete(id);
 };
 
+/** Note a state that comes about by itself. */
+exports.publish = (ieee, state) => {
+    if (typeof state !== "object" || state === null || Array.isArray(state)) throw new TypeError("a state to publish is no object");
+    exports.note({kind: "publish", ieee, state});
+};
+
 /** Return as JSON, and forget, what the host is to do; an empty text for nothing. */
 exports.take = () => {
-    for (const device of changed) notes.push({ieee: device.ieeeAddr, kind: "keep", kept: device.kept()});
+    for (const {ieeeAddr} of changed) exports.tell({kind: "keep", ieee: ieeeAddr});
     changed.clear();
     if (!notes.length) return "";
-    const text = JSON.stringify(notes);
+    const text = `[${notes.join(",")}]`;
     notes = [];
     return text;
 };

@@ -1,6 +1,7 @@
 // What node has and the engine lacks, as far as definitions use it.
 "use strict";
 const host = require("./host");
+require("./locale");
 
 class Timer {
     constructor(id) {
