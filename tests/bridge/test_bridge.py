@@ -5,10 +5,13 @@ import json
 import logging
 import shutil
 
+import pytest
 from support.home import Home, Sent
 from support.waiting import until
 
 from zigwire.bridge.logs import MqttLogHandler
+from zigwire.devices import Context
+from zigwire.zigbee.errors import RequestError
 
 
 async def test_nothing_is_said_of_other_topics(make_home):
@@ -92,6 +95,17 @@ async def test_a_disabled_device_says_and_does_nothing(make_home, caplog):
     await home.bridge.commands.idle()
     assert "disabled" in caplog.text
     assert home.sent.of("plug") == []
+
+
+async def test_a_disabled_device_is_not_asked_by_its_definition_either(make_home):
+    home = await make_home(devices={"0x00158d0001a2b3c4": {"friendly_name": "plug"}})
+    await home.pair()
+    behaviour = home.bridge.entities.of(home.device).behaviour
+    await behaviour.get("state", Context())
+    home.say("bridge/request/device/options", {"id": "plug", "options": {"disabled": True}})
+    await until(lambda: home.sent.of("bridge/response/device/options"))
+    with pytest.raises(RequestError, match="disabled"):
+        await behaviour.get("state", Context())
 
 
 async def test_last_seen_is_published_with_every_frame(make_home):

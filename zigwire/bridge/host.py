@@ -12,6 +12,7 @@ from zigwire.zcl.clusters import CLUSTERS
 from zigwire.zcl.message import Message
 from zigwire.zcl.requests import Request
 from zigwire.zigbee.coordinator import GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE, HOME_AUTOMATION
+from zigwire.zigbee.errors import RequestError
 from zigwire.zigbee.model import Binding, Device
 from zigwire.zigbee.network import Network
 
@@ -52,11 +53,13 @@ class BridgeHost:
     async def request(
         self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
     ) -> Message | None:
-        """Send a request and return the device's answer."""
+        """Send a request and return the device's answer; one that is disabled is left alone."""
+        self._check_enabled(device)
         return await self._network.request(device, request, timeout=timeout, priority=priority)
 
     async def tell(self, device: Device, request: Request, *, priority: Priority = "user") -> None:
-        """Send a request and wait for no answer."""
+        """Send a request and wait for no answer; a device that is disabled is left alone."""
+        self._check_enabled(device)
         await self._network.tell(device, request, priority=priority)
 
     async def multicast(self, group_id: int, request: Request) -> None:
@@ -124,3 +127,8 @@ class BridgeHost:
     def changed(self, device: Device) -> None:
         """Show a device's new exposes, clusters or definition."""
         self._changed(device)
+
+    def _check_enabled(self, device: Device) -> None:
+        settings = self._settings.devices.get(device.ieee)
+        if settings and settings.disabled:
+            raise RequestError("it is disabled in the settings")
