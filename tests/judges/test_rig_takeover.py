@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RIG = ROOT.parent / "shared" / "rig"
 Z2M = Path(os.environ.get("Z2M_DIR", "nowhere"))
 ORIGINALS = ("database.db", "state.json", "coordinator_backup.json")
+PROSE = re.compile(r"^\.definition\b.*\.description$")
+KNOWN = {"SP 120": [".definition.supports_ota: False became True"]}  # a newer library of definitions
 NETWORK_ITEMS = (0x0021, 0x003A, 0x002D)  # NIB, active key, extended PAN id
 
 pytestmark = [
@@ -47,14 +50,26 @@ def normalised(device):
 
 
 def differences(before, after):
-    """List what two bridge/devices do not have in common."""
+    """List what two bridge/devices do not have in common, but for prose and what a newer library knows."""
     found, known = [], {device["ieee_address"]: normalised(device) for device in after}
     for device in before:
         here, there = normalised(device), known.pop(device["ieee_address"], {})
-        for name in sorted(here.keys() | there.keys()):
-            if here.get(name) != there.get(name):
-                found.append(f"{device['friendly_name']}.{name}: {here.get(name)!r} became {there.get(name)!r}")
+        model = device.get("model_id", "coordinator")
+        found += [f"{model}{one}" for one in leaves(here, there) if one not in KNOWN.get(model, ())]
     return found + [f"{ieee} is new" for ieee in known]
+
+
+def leaves(here, there, path=""):
+    """List where two values differ, and how."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        parts = [(f".{name}", here.get(name), there.get(name)) for name in sorted(here.keys() | there.keys())]
+    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
+        parts = [(f"[{index}]", *pair) for index, pair in enumerate(zip(here, there, strict=True))]
+    elif here == there or PROSE.search(path):
+        return []
+    else:
+        return [f"{path}: {here!r} became {there!r}"]
+    return [one for name, old, new in parts for one in leaves(old, new, path + name)]
 
 
 def group_differences(before, after):
