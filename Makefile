@@ -24,17 +24,21 @@ clean:
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Zigwire needs Python 3.11 or newer on the PATH"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@echo "Setting Zigwire up in .venv: once, for about half a minute."
+	@$(PYTHON) -m venv .venv
 
 .venv/.installed: .venv/bin/python requirements.lock pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 .venv/.developing: .venv/.installed requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Most definitions of devices are fetched; without a network Zigwire runs on those that it has itself.
+# Most definitions of devices are fetched. Where that fails Zigwire runs on those that it has itself, says so at each
+# start, and does not try again by itself.
 .venv/.library: .venv/.installed zigwire/herdsman_library/package-lock.json
-	@$(BIN)/zigwire library fetch && touch $@ || echo "Going on without the library of definitions."
+	@$(BIN)/zigwire library fetch || echo "Going on without the library of definitions:" \
+		"\`$(BIN)/zigwire library fetch\` tries again."
+	@touch $@

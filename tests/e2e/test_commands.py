@@ -58,10 +58,20 @@ async def typed(folder, *arguments, status=0, stdin=b""):
 
 async def test_the_default_run_and_what_it_says_to_try(tmp_path):
     async with default_run(tmp_path) as printed:
-        commands = re.findall(r"^  \S+zigwire (devices|set .*|get .*|simulator .*)$", printed, re.MULTILINE)
-        assert commands == ["devices", "set plug state=ON", "get plug power", "simulator press plug"]
+        commands = re.findall(r"^  \S+zigwire (.*?)(?: +#.*)?$", printed, re.MULTILINE)
+        listening = ["watch", "permit-join 60"]
+        assert commands == [
+            "devices",
+            "set plug state=ON",
+            "get plug power",
+            "watch",
+            "simulator press plug",
+            "permit-join 60",
+            "simulator pair bulb",
+        ]
         for command in commands:
-            await typed(tmp_path, *command.split())
+            if command not in listening:
+                await typed(tmp_path, *command.split())
         assert "Xiaomi ZNCZ02LM" in await typed(tmp_path, "devices")
         assert "state=OFF" in await typed(tmp_path, "set", "plug", "state=OFF")
         assert "state=ON" in await typed(tmp_path, "set", "plug", "state=TOGGLE")
@@ -71,7 +81,13 @@ async def test_the_default_run_and_what_it_says_to_try(tmp_path):
         assert "nobody" in await typed(tmp_path, "set", "nobody", "state=ON", status=1)
         assert "name=plug" in await typed(tmp_path, "simulator", "list")
         assert "ghost" in await typed(tmp_path, "simulator", "press", "ghost", status=1)
+        assert "name=kinetic" in await typed(tmp_path, "simulator", "list")
         assert "closed" in await typed(tmp_path, "permit-join", "0")
+        answer = json.loads(await typed(tmp_path, "request", "group/add", "friendly_name=lights"))
+        assert answer == {"friendly_name": "lights", "id": 1}
+        assert "Unknown request" in await typed(tmp_path, "request", "nonsense", status=1)
+        assert "wildcards" in await typed(tmp_path, "request", "#", status=1)
+        assert "No answer within 0 s" in await typed(tmp_path, "request", "health_check", "--timeout", "0", status=1)
         assert "no PROPERTY=VALUE" in await typed(tmp_path, "set", "plug", "on", status=2)
     settings = (tmp_path / "simulated" / "configuration.yaml").read_text()
     assert "friendly_name: plug" in settings

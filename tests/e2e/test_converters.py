@@ -20,6 +20,14 @@ export default {
 """
 
 
+ENDLESS = """
+module.exports = {
+    zigbeeModel: ['lumi.plug'], model: 'Wild', vendor: 'Me', description: 'Never ends', exposes: [], toZigbee: [],
+    fromZigbee: [{cluster: 'genOnOff', type: 'attributeReport', convert: () => { while (true) {} }}],
+};
+"""
+
+
 def definition(devices):
     return devices[1]["definition"]
 
@@ -50,3 +58,20 @@ async def test_a_converter_made_for_zigbee2mqtt(make_world):
     assert "Tuya/TS0601_switch" in refused["error"]
     python = await world.ear.request("converter/save", {"name": "plug.py", "code": "import os"})
     assert "ZIGWIRE_PYTHON_OVER_MQTT" in python["error"]
+
+
+async def test_a_converter_that_never_ends_keeps_no_other_device_from_its_service(make_world):
+    if Versions(default_folder()).current is None:
+        pytest.skip("no library of definitions (`zigwire library fetch` gets it)")
+    world = await make_world(default_house())
+    await world.bridge.start()
+    bulb, plug = await world.pair("bulb"), world.house.device("plug")
+    assert (await world.ear.request("converter/save", {"name": "wild.js", "code": ENDLESS}))["status"] == "ok"
+    await world.pair("plug")
+    for state in ("ON", "OFF", "ON", "OFF"):
+        plug.press()
+        since = world.ear.say(f"{bulb}/set", {"state": state})
+        await world.ear.wait(bulb, lambda told, state=state: told["state"] == state, since)
+    assert f"The definition of {plug.ieee} went wrong: it was stopped after 0.5 s" in world.bridge.log
+    loops = {"name": "loops.js", "code": "while (true) {}"}
+    assert "stopped after 0.5 s" in (await world.ear.request("converter/save", loops))["error"]

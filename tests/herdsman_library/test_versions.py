@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from zigwire.herdsman_library import LibraryError, Versions, default_folder, fetch
+from zigwire.herdsman_library.npm import run
 from zigwire.herdsman_library.versions import PACKAGE, pinned_version
 
 
@@ -99,3 +100,22 @@ def test_only_version_numbers_are_fetched(tmp_path, version):
 def test_what_is_here_is_not_fetched_again(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert fetch(put(tmp_path, pinned_version())) == pinned_version()
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        (["npm warn old", *[f"npm error {one}" for one in range(9)], "npm error a log"], "npm error 0\n"),
+        (["WARNING: later", "ERROR: no such package", "more"], "ERROR: no such package"),
+        ([f"line {one}" for one in range(9)], "line 8"),
+    ],
+)
+def test_of_what_a_failed_program_said_the_faults_are_told(tmp_path, printed, said):
+    code = f"import sys; sys.stderr.write({chr(10).join(printed)!r}); sys.exit(3)"
+    with pytest.raises(LibraryError) as raised:
+        run([sys.executable, "-c", code], tmp_path)
+    text = str(raised.value)
+    assert "code 3" in text
+    assert said in text
+    assert "warn" not in text.lower()
+    assert len(text.splitlines()) <= 5

@@ -58,7 +58,8 @@ def show() -> None:
         click.echo(f"  {version}  ({marks})" if marks else f"  {version}")
     if here.current is None:
         click.echo(
-            "None is in use: only devices that Zigwire itself knows are supported. `zigwire library fetch` gets one."
+            "None is in use: devices that Zigwire does not describe itself mean what they declare. "
+            "`zigwire library fetch` gets one."
         )
 
 

@@ -186,7 +186,7 @@ def _simulator_verb(name: str, sentence: str) -> None:
 
 
 _simulator_verb("press", "Press the button of DEVICE.")
-_simulator_verb("hold", "Hold the button of DEVICE: it leaves and looks for a network.")
+_simulator_verb("hold", "Hold the button of DEVICE: it leaves, and pairs anew.")
 _simulator_verb("pair", "Let DEVICE look for a network that is open.")
 _simulator_verb("cut-power", "Cut the power of DEVICE.")
 _simulator_verb("restore-power", "Give DEVICE power again.")

@@ -15,7 +15,9 @@ from zigwire.herdsman_library.errors import LibraryError
 __all__ = ["Npm", "npm"]
 
 TIMEOUT = 600  # seconds for everything to be fetched, on a slow line
+PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000")  # ms
 LINES = 5  # of what a failed program said
+FAULTS = ("npm error", "npm ERR!", "ERROR:")  # how npm and pip begin the lines that matter
 
 
 class Npm:
@@ -34,7 +36,7 @@ class Npm:
         Raises:
             LibraryError: It failed.
         """
-        return run([*self._command, *arguments], folder)
+        return run([*self._command, *arguments, *PATIENCE], folder)
 
 
 @contextmanager
@@ -69,6 +71,12 @@ def run(command: Sequence[str], folder: Path) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LibraryError(f"{command[0]} can't be run: {error}") from error
     if done.returncode:
-        said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-LINES:])
+        said = "\n".join(_faults(done.stderr or done.stdout))
         raise LibraryError(f"{Path(command[0]).name} failed with code {done.returncode}: {said}")
     return done.stdout
+
+
+def _faults(text: str) -> list[str]:
+    """Return what a failed program said that matters: its first faults, or where it marks none its last lines."""
+    said = text.strip().splitlines()
+    return [line for line in said if line.startswith(FAULTS)][:LINES] or said[-LINES:]
