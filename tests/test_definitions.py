@@ -16,6 +16,24 @@ def library():
     source.close()
 
 
+def test_without_the_library_it_is_said_what_is_missing(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("ZIGWIRE_LIBRARY", str(tmp_path))
+    assert herdsman_source() is None
+    assert "`zigwire library fetch` gets it" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["{", '{"current": "1.0.0"}'], ids=["choice", "package"])
+def test_a_library_that_is_spoilt_is_none(tmp_path, monkeypatch, caplog, text):
+    package = tmp_path / "1.0.0" / "node_modules" / "zigbee-herdsman-converters"
+    for folder in (package, package.with_name("zigbee-herdsman"), package.with_name("buffer")):
+        folder.mkdir(parents=True)
+    (package / "package.json").write_text("no JSON")
+    (tmp_path / "use.json").write_text(text)
+    monkeypatch.setenv("ZIGWIRE_LIBRARY", str(tmp_path))
+    assert herdsman_source() is None
+    assert "The library of definitions can't be used" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("environ", "closed"), [({}, True), ({PYTHON_SWITCH: "0"}, True), ({PYTHON_SWITCH: "1"}, False)]
 )

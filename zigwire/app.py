@@ -225,6 +225,7 @@ class App:
             mqtt.subscribe(topic)
         mqtt.start()
         await network.start(bridge)
+        await bridge.entities.prepare()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MESSAGES_WAIT):
                 await bridge.radio_decided.wait()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zigwire.devices.external import JAVASCRIPT, PYTHON, Converters, JavaScript, Language, Python, Unavailable
 from zigwire.devices.herdsman import Clock, HerdsmanSource, Package, ScriptError
-from zigwire.herdsman_library import Versions, default_folder
+from zigwire.herdsman_library import LibraryError, Versions, default_folder
 
 __all__ = ["herdsman_source", "user_converters"]
 
@@ -16,6 +16,10 @@ LOG = logging.getLogger(__name__)
 
 PYTHON_SWITCH = "ZIGWIRE_PYTHON_OVER_MQTT"
 PYTHON_CLOSED = f"Python can do all that Zigwire can; {PYTHON_SWITCH}=1 in the environment allows it"
+MISSING = (
+    "The field's library of definitions is not here (`zigwire library fetch` gets it): devices that Zigwire does "
+    "not describe itself mean what they declare, and converters in JavaScript are not run"
+)
 NO_LIBRARY = "converters in JavaScript need the field's library of definitions, which is not here"
 NO_SCRIPTS = "advanced.enable_external_js is off"
 
@@ -27,10 +31,14 @@ def herdsman_source(modules: Path | None = None, clock: Clock | None = None) -> 
         modules: The `node_modules` folder that it lies in; by default that of the version in use.
         clock: What its definitions measure time with.
     """
-    modules = modules or Versions(default_folder()).node_modules
-    package = Package.at(modules) if modules else None
+    try:
+        modules = modules or Versions(default_folder()).node_modules
+        package = Package.at(modules) if modules else None
+    except (LibraryError, OSError, ValueError) as error:
+        LOG.error("The library of definitions can't be used: %s", error)
+        package = None
     if package is None:
-        LOG.warning("The field's library of definitions is not here (`zigwire library fetch` gets it)")
+        LOG.warning(MISSING)
         return None
     try:
         source = HerdsmanSource(package, clock)

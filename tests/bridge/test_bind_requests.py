@@ -48,6 +48,16 @@ async def test_a_bound_remote_controls_a_lamp_and_its_state_is_known(home):
     }
 
 
+async def test_a_bind_is_shown_before_and_after_the_reporting_that_follows_it(home):
+    home.bridge.info.flush()
+    before = len(home.sent.of("bridge/info"))
+    await home.ask("device/bind", {"from": "remote", "to": "lamp", "clusters": ["genLevelCtrl"]})
+    home.bridge.info.flush()
+    assert len(home.sent.of("bridge/info")) == before + 2
+    lamp = next(device for device in home.sent.of("bridge/devices")[-1] if device["friendly_name"] == "lamp")
+    assert "currentLevel" in [item["attribute"] for item in lamp["endpoints"]["1"]["configured_reportings"]]
+
+
 async def test_unbinding_ends_what_nobody_needs(home):
     await home.ask("device/bind", {"from": "remote", "to": "lamp"})
     assert home.reports("lamp") == {"onOff": (0, 300), "currentLevel": (5, 3600)}

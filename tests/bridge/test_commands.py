@@ -79,6 +79,21 @@ async def test_a_read_is_told_what_was_asked_with_it(make_home):
     assert asked == [("state", {"state": {"user": 1}})]
 
 
+async def test_keys_are_read_in_the_order_in_which_they_would_be_set(make_home):
+    home = await make_home()
+    await home.pair()
+    asked = []
+
+    async def note(key, _context):
+        asked.append(key)
+        return {}
+
+    home.bridge.entities.of(home.device).behaviour.get = note
+    home.say(f"{home.plug.ieee}/get", {"state": "", "brightness": ""})
+    await home.bridge.commands.idle()
+    assert asked == ["brightness", "state"]
+
+
 async def test_commands_for_a_removed_device_are_dropped(make_home, caplog):
     home = await make_home()
     await home.pair()

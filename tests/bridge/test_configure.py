@@ -57,6 +57,7 @@ async def test_a_device_is_set_up_once_after_its_interview(make_lit):
         ("0.0.0", "1.0.0", True),
         (-1734816241, "1.0.0", True),
         (None, "0.0.0", True),
+        ("generated", "0.0.0", True),
     ],
 )
 async def test_at_the_start_what_is_not_set_up_yet_is(make_lit, tmp_path, configured, version, again):
@@ -83,6 +84,18 @@ async def test_at_the_start_what_is_not_set_up_yet_is(make_lit, tmp_path, config
         await later.stop()
 
 
+async def test_a_set_up_that_was_made_up_is_done_again_once_somebody_described_the_device(make_lit):
+    home = await make_lit()
+    home.lamps.source = "generated"
+    await home.let_in("lamp")
+    assert home.of("lamp").meta == {"configured": "generated"}
+    home.bridge._configure.consider(home.bridge.entities.refresh(home.of("lamp")))
+    assert home.bridge._configure._plans == {}
+    home.lamps.source = "native"
+    home.bridge._configure.consider(home.bridge.entities.refresh(home.of("lamp")))
+    await until(lambda: home.of("lamp").meta == {"configured": "0.0.0"})
+
+
 async def test_another_interview_sets_up_again(make_lit):
     home = await make_lit()
     await home.let_in("lamp")
@@ -104,24 +117,38 @@ async def test_a_disabled_device_is_set_up_when_it_is_enabled(make_lit):
     await until(lambda: home.is_ready("lamp"))
 
 
-async def test_a_failed_set_up_is_tried_three_times_with_pauses(make_lit, log):
+async def test_a_failed_set_up_is_tried_twice_more_when_the_device_is_heard_then_with_pauses(make_lit, log):
     home = await make_lit()
     home.lamps.setup = REFUSED
     home.house.join("lamp")
     await until(lambda: "Can't set up 'lamp', attempt 1" in log.text)
-    assert "UNSUPPORTED_ATTRIBUTE (genOnOff.onTime); the next is in 60 s" in log.text
-    home.house.press("plug")
+    assert "UNSUPPORTED_ATTRIBUTE (genOnOff.onTime); the next is when it is heard" in log.text
+    for attempt in (2, 3):
+        home.bridge.last_seen_changed(home.of("lamp"))
+        await until(lambda attempt=attempt: f"Can't set up 'lamp', attempt {attempt}" in log.text)
+    home.bridge.last_seen_changed(home.of("lamp"))
     home.bridge.device_announced(home.of("lamp"))
-    assert len(attempts(log)) == 1
+    assert len(attempts(log)) == 3
     home.leap(61)
-    await until(lambda: "attempt 2" in log.text)
+    await until(lambda: "Can't set up 'lamp', attempt 4" in log.text)
     home.leap(601)
-    await until(lambda: "attempt 3" in log.text)
+    await until(lambda: "Can't set up 'lamp', attempt 5" in log.text)
     home.leap(6000)
     home.bridge.last_seen_changed(home.of("lamp"))
     assert "bridge/request/device/configure tries again" in log.text
-    assert len(attempts(log)) == 3
+    assert len(attempts(log)) == 5
     assert home.of("lamp").meta == {}
+
+
+async def test_a_failed_set_up_of_a_device_that_says_nothing_is_tried_after_a_minute(make_lit, log):
+    home = await make_lit()
+    home.lamps.setup = REFUSED
+    home.house.join("lamp")
+    await until(lambda: "Can't set up 'lamp', attempt 1" in log.text)
+    home.lamps.setup = SETUP
+    home.bridge.entities.refresh(home.of("lamp"))
+    home.leap(61)
+    await until(lambda: home.is_ready("lamp"))
 
 
 async def test_configure_answers_with_success_or_why_not(make_lit):

@@ -44,6 +44,15 @@ async def test_superseded_properties_are_not_published_again():
     assert published == [{"power": 3}]
 
 
+async def test_when_all_is_superseded_what_is_known_is_published_as_zigbee2mqtt_does():
+    published = []
+    debouncer = Debouncer(60, (), published.append)
+    debouncer.add({"state": "ON"})
+    debouncer.superseded(["state"])
+    debouncer.flush()
+    assert published == [{}]
+
+
 async def test_throttle_lets_the_first_through_and_gathers_the_rest():
     published = asyncio.Queue()
     throttle = Throttle(0.01, published.put_nowait)

@@ -282,6 +282,18 @@ async def test_home_assistant_hears_all_states_as_soon_as_it_started_and_once_mo
     await until(lambda: len(home.sent.of("plug")) == 2)
 
 
+async def test_home_assistant_hears_what_is_known_though_messages_are_made_without_the_cache(make):
+    home = await make(advanced={"cache_state": False}, devices={PLUG: {"friendly_name": "plug"}})
+    await listened(home)
+    home.bridge.publisher.publish(home.bridge.entities.of(home.device), {"state": "ON"})
+    home.bridge.publisher.publish(home.bridge.entities.of(home.device), {"power": 3})
+    home.sent.messages.clear()
+    hear(home, STATUS, b"online")
+    await until(lambda: home.sent.of("plug"))
+    state = home.sent.of("plug")[0]
+    assert (state["state"], state["power"]) == ("ON", 3)
+
+
 async def test_other_words_of_home_assistant_mean_nothing(home):
     home.report({"state": "ON"})
     home.sent.messages.clear()

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 import pytest
 from support.waiting import until
 
-from zigwire.bridge.info import endpoint_names
+from zigwire.bridge.info import endpoint_names, reporting
+from zigwire.zcl.clusters import CLUSTERS
+from zigwire.zigbee.model import NULL, ConfiguredReporting
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,19 @@ def test_names_of_endpoints(names, shown):
     assert endpoint_names(SimpleNamespace(endpoint_names=names)) == shown
 
 
+@pytest.mark.parametrize(
+    ("change", "shown"), [(None, {}), (NULL, {"reportable_change": None}), (0, {"reportable_change": 0})]
+)
+def test_a_reportable_change_is_shown_as_it_was_named(change, shown):
+    assert reporting(ConfiguredReporting(6, 0, 1, 60, change), CLUSTERS) == {
+        "cluster": "genOnOff",
+        "attribute": "onOff",
+        "minimum_report_interval": 1,
+        "maximum_report_interval": 60,
+        **shown,
+    }
+
+
 async def test_a_device_without_a_written_definition_is_not_supported(make_home, monkeypatch):
     home = await make_home()
     await home.pair()
@@ -31,6 +46,18 @@ async def test_a_device_without_a_written_definition_is_not_supported(make_home,
     assert not entity.is_supported
     entity.behaviour = None
     assert not entity.is_supported
+
+
+async def test_what_a_definition_noted_is_shown_though_its_set_up_failed(make_home):
+    home = await make_home()
+    await home.pair()
+    home.bridge.info.devices()
+    home.device.endpoints[1].reportings.append(ConfiguredReporting(6, 0, 7, 77, 0))
+    home.bridge.entities._host.save(home.device)
+    home.bridge.info.devices()
+    home.bridge.info.flush()
+    shown = home.sent.of("bridge/devices")[-1][-1]["endpoints"]["1"]["configured_reportings"]
+    assert shown[-1]["maximum_report_interval"] == 77
 
 
 async def test_options_are_told_as_they_are_in_force(make_home):

@@ -77,6 +77,20 @@ def test_without_cache_only_the_change_is_published(make):
     assert sent.states()[1] == {"power": 3, "linkquality": 77}
 
 
+def test_what_is_known_is_published_again_without_cache_too(make):
+    publisher, plug, sent = make(advanced={"cache_state": False})
+    publisher.publish(plug, {"state": "ON"})
+    publisher.publish(plug, {"power": 3})
+    publisher.again(plug)
+    assert sent.states()[2] == {"state": "ON", "power": 3, "linkquality": 77}
+
+
+def test_a_disabled_device_is_not_published_again(make):
+    publisher, plug, sent = make({"disabled": True})
+    publisher.again(plug)
+    assert sent.messages == []
+
+
 async def test_what_is_held_back_goes_out_under_the_new_name(make):
     publisher, plug, sent = make({"debounce": 60})
     publisher.report(plug, {"power": 1})
@@ -155,6 +169,33 @@ def test_device_information(make):
         "networkAddress": 0x1234,
         "type": "Router",
     }
+
+
+def test_attributes_tell_by_being_empty_what_is_not_known_of_a_device(make):
+    publisher, plug, sent = make(advanced={"output": "attribute"}, mqtt={"include_device_information": True})
+    publisher.publish(plug, {"state": "ON"})
+    topics = {topic.removeprefix("zigbee2mqtt/plug/"): payload for topic, payload, *_ in sent.messages}
+    assert topics["device-model"] == b"ZNCZ02LM"
+    unknown = {name for name, payload in topics.items() if payload == b""}
+    assert unknown == {
+        f"device-{name}"
+        for name in (
+            "manufacturerID",
+            "powerSource",
+            "applicationVersion",
+            "stackVersion",
+            "zclVersion",
+            "hardwareVersion",
+            "dateCode",
+            "softwareBuildID",
+        )
+    }
+
+
+def test_a_property_may_be_called_device(make):
+    publisher, plug, sent = make()
+    publisher.publish(plug, {"device": "siren"})
+    assert sent.states()[0]["device"] == "siren"
 
 
 def test_output_by_attribute(make):

@@ -36,6 +36,26 @@ def test_what_nobody_knows_is_unsupported():
     assert sources.find(Device("0x1", 1), HOST) is None
 
 
+def test_what_takes_time_is_prepared_up_to_the_first_that_is_sure(plug):
+    class Slow:
+        def __init__(self):
+            self.prepared = []
+
+        def prepare(self, device):
+            self.prepared.append(device.model_id)
+            return False
+
+        def find(self, device, host):
+            return None
+
+    before, after = Slow(), Slow()
+    sources = Sources([before, OwnSource(), NativeSource(), after])
+    for device in (plug, Device("0x1", 1, model_id="nobody.knows")):
+        sources.prepare(device)
+    assert before.prepared == ["lumi.plug", "nobody.knows"]
+    assert after.prepared == ["nobody.knows"]
+
+
 def test_sources_are_tried_in_order(plug):
     class First:
         def find(self, device, host):

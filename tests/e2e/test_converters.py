@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.waiting import until
 
 from zigwire.herdsman_library import Versions, default_folder
 from zigwire.simulator.catalogue import default_house
@@ -72,6 +73,6 @@ async def test_a_converter_that_never_ends_keeps_no_other_device_from_its_servic
         plug.press()
         since = world.ear.say(f"{bulb}/set", {"state": state})
         await world.ear.wait(bulb, lambda told, state=state: told["state"] == state, since)
-    assert f"The definition of {plug.ieee} went wrong: it was stopped after 0.5 s" in world.bridge.log
+    await until(lambda: f"The definition of {plug.ieee} went wrong: it was stopped after 0.5 s" in world.bridge.log)
     loops = {"name": "loops.js", "code": "while (true) {}"}
     assert "stopped after 0.5 s" in (await world.ear.request("converter/save", loops))["error"]

@@ -23,6 +23,7 @@ from zigwire.storage.database import Database
 from zigwire.storage.errors import StorageError
 from zigwire.storage.rows import insert_device
 from zigwire.zigbee.model import (
+    NULL,
     Binding,
     ConfiguredReporting,
     Device,
@@ -47,7 +48,11 @@ def plug() -> Device:
         input_clusters=[0, 6, 12],
         output_clusters=[25],
         bindings=[Binding(6, ieee="0x00124b0012345678", endpoint=1), Binding(6, group=901)],
-        reportings=[ConfiguredReporting(6, 0, 0, 3600, 0), ConfiguredReporting(12, 0x55, 5, 600, 0.5, 0x115F)],
+        reportings=[
+            ConfiguredReporting(6, 0, 0, 3600, 0),
+            ConfiguredReporting(6, 0x4003, 0, 3600, NULL),
+            ConfiguredReporting(12, 0x55, 5, 600, 0.5, 0x115F),
+        ],
         scenes=[Scene(1, 0, "evening", {"state": "ON"})],
     )
     return Device(

@@ -104,8 +104,10 @@ class BindRequests:
         failed = [name for name, cluster in clusters.items() if not await self._bind(source, target, cluster, name)]
         if len(failed) == len(clusters):
             raise RequestFault("Failed to bind", f"'{source.entity.name}' to '{target.name}'")
+        self._info.device_changed(source.entity.key)
         for device, member in self._controlled(target):
             await self._reporting.setup(device, member.endpoint)
+            self._info.changed(device.ieee)
         self._info.device_changed(source.entity.key)
         return _response(asked, clusters, failed)
 

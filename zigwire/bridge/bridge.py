@@ -105,7 +105,15 @@ class Bridge:
         self.radio_decided = asyncio.Event()
         self._online = False
         self._offline_reason: str | None = None
-        host = BridgeHost(network, states, settings, self._publish_late, self._definition_changed, self._scenes_changed)
+        host = BridgeHost(
+            network,
+            states,
+            settings,
+            self._publish_late,
+            self._definition_changed,
+            self._scenes_changed,
+            lambda device: self.info.changed(device.ieee),
+        )
         self.entities = Entities(network, settings, source, host)
         data = settings.path.parent
         converters = converters or Converters.unused(data / "external_converters", "converters are not run here")

@@ -198,7 +198,7 @@ class Commands:
         self._publish(key, done)
 
     async def _get(self, key: str, command: Command) -> None:
-        for name in command.keys:
+        for name in (name for name, _ in ordered(command.message) if name in command.keys):
             entity = self._entities.find_key(key)
             if entity is None:
                 command.answer.fail("the device is gone")

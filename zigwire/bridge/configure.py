@@ -1,7 +1,7 @@
 """The set-up that definitions ask for (binds, reporting, first reads): done once for each device, in the background.
 
-What was done is kept in the device's meta as `configured`: the version of the definition. Zigbee2MQTT keeps it in the
-same place, older ones a number instead of a version.
+What was done is kept in the device's meta as `configured`: the version of the definition, or that it was generated.
+Zigbee2MQTT keeps a version in the same place, older ones a number.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.devices.definition import Definition
 from zigwire.devices.errors import DefinitionError
 from zigwire.zcl.errors import EncodeError
 from zigwire.zigbee.background import Background
@@ -34,8 +35,14 @@ CONFIGURED = "configured"
 UNVERSIONED = "0.0.0"
 """Version of definitions whose set-up, once done, is never done again by itself."""
 
-PAUSES = (60.0, 600.0)
-"""Seconds before the second and the third attempt; there is no fourth."""
+PAUSES = (0.0, 0.0, 60.0, 600.0)
+"""Seconds between an attempt that failed and the next; after the fifth there is no other."""
+
+SILENCE = 60.0
+"""Seconds for which a device that always listens may say nothing before it is tried again all the same."""
+
+GENERATED = "generated"
+"""Kept in the place of a version when the set-up was made up: one that somebody described is done when it is known."""
 
 AT_ONCE, FOR_AWAKE = 2, 1
 """Set-ups that run at the same time, and how many of them are kept for devices that just spoke and sleep soon."""
@@ -179,6 +186,8 @@ class Configure:
         self._spawn(device, plan, self._turns.turn(rank))
 
     def _spawn(self, device: Device, plan: Plan, turn: Turn) -> asyncio.Task[Exception | None]:
+        if plan.timer:
+            plan.timer.cancel()
         plan.task = self._background.spawn(self._run(device, plan, turn), f"set-up of {device.ieee}")
         return plan.task
 
@@ -204,7 +213,7 @@ class Configure:
             return
         LOG.info("Setting up '%s'", entity.name)
         await behaviour.configure()
-        entity.device.meta[CONFIGURED] = behaviour.definition.version
+        entity.device.meta[CONFIGURED] = _mark(behaviour.definition)
         self._network.save(entity.device)
         if (plan := self._plans.pop(entity.key, None)) and plan.timer:
             plan.timer.cancel()
@@ -219,7 +228,7 @@ class Configure:
             return
         loop = asyncio.get_running_loop()
         if silent and not device.sleepy:
-            plan.not_before = loop.time() + PAUSES[0]
+            plan.not_before = loop.time() + SILENCE
             LOG.warning("Can't set up '%s' before it is heard again: %s", name, error)
             return
         plan.failures += 1
@@ -228,14 +237,18 @@ class Configure:
             LOG.error("Can't set up '%s', attempt %d: %s; %s", name, plan.failures, error, hint)
             return
         pause = PAUSES[plan.failures - 1]
-        LOG.error("Can't set up '%s', attempt %d: %s; the next is in %g s", name, plan.failures, error, pause)
+        LOG.error("Can't set up '%s', attempt %d: %s; %s", name, plan.failures, error, _outlook(pause))
         plan.not_before = loop.time() + pause
         if not device.sleepy:
-            plan.timer = loop.call_later(pause, self._retry, device, plan)
+            plan.timer = loop.call_later(max(pause, SILENCE), self._retry, device, plan)
 
     def _retry(self, device: Device, plan: Plan) -> None:
         if self._plans.get(device.ieee) is plan:
             self._attempt(device, plan, PATIENT)
+
+
+def _outlook(pause: float) -> str:
+    return f"the next is in {pause:g} s" if pause else "the next is when it is heard"
 
 
 def _is_wanted(entity: DeviceEntity) -> bool:
@@ -245,5 +258,12 @@ def _is_wanted(entity: DeviceEntity) -> bool:
         return False
     if entity.device.interview_state is not InterviewState.SUCCESSFUL:
         return False
-    done, version = entity.device.meta.get(CONFIGURED), behaviour.definition.version
-    return done is None or version not in (UNVERSIONED, done)
+    done, mark = entity.device.meta.get(CONFIGURED), _mark(behaviour.definition)
+    if done is None or done == mark:
+        return done is None
+    return done == GENERATED or mark not in (UNVERSIONED, GENERATED)
+
+
+def _mark(definition: Definition) -> str:
+    """Return what is kept of a set-up that is done."""
+    return GENERATED if definition.source == GENERATED else definition.version

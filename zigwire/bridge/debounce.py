@@ -26,10 +26,10 @@ class Holding:
         self._timer: asyncio.TimerHandle | None = None
 
     def superseded(self, names: Iterable[str]) -> None:
-        """Drop properties that were published by another way meanwhile."""
+        """Drop properties that were published by another way meanwhile; what is known is published all the same."""
         if self._held:
             dropped = frozenset(names)
-            self._held = {name: value for name, value in self._held.items() if name not in dropped} or None
+            self._held = {name: value for name, value in self._held.items() if name not in dropped}
 
     def flush(self) -> None:
         """Publish now what is held."""

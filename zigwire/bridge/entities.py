@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,12 @@ class Entities:
         entity = DeviceEntity(device, settings.friendly_name or device.ieee, settings, behaviour)
         self._devices[device.ieee] = entity
         return entity
+
+    async def prepare(self) -> None:
+        """Load the definitions that all devices may have, those of one device in a turn of the loop."""
+        for device in list(self._network.devices.values()):
+            self._source.prepare(device)
+            await asyncio.sleep(0)
 
     def redefine(self, device: Device) -> DeviceEntity:
         """Find out anew what a device is, because there are other definitions or another one is chosen."""

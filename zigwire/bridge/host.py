@@ -32,6 +32,7 @@ class BridgeHost:
         publish: Called with a device of the network and what to publish of it.
         changed: Called with a device whose exposes, clusters or definition changed.
         scenes_changed: Called with devices that have other scenes now.
+        saved: Called with a device of which a definition changed something else, such as its reportings.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class BridgeHost:
         publish: Callable[[Device, Mapping[str, Any]], None],
         changed: Callable[[Device], None],
         scenes_changed: Callable[[Iterable[Device]], None],
+        saved: Callable[[Device], None],
     ) -> None:
         self._network = network
         self._states = states
@@ -49,6 +51,7 @@ class BridgeHost:
         self._publish = publish
         self._changed = changed
         self._scenes_changed = scenes_changed
+        self._saved = saved
 
     async def request(
         self, device: Device, request: Request, *, timeout: float | None = None, priority: Priority = "user"
@@ -100,8 +103,9 @@ class BridgeHost:
         self._network.use_clusters(device, CLUSTERS.extended(clusters, assumed_manufacturer=assumed))
 
     def save(self, device: Device) -> None:
-        """Keep the device's meta and scenes after they changed."""
+        """Keep the device's meta, scenes and reportings after they changed."""
         self._network.save(device)
+        self._saved(device)
 
     def scenes_changed(self, devices: Iterable[Device]) -> None:
         """Keep and show the scenes of devices after they changed."""

@@ -22,7 +22,16 @@ from zigwire.devices.external import Converters
 from zigwire.settings import Settings, json_schema
 from zigwire.zcl.clusters import Clusters
 from zigwire.zigbee.groups import DEFAULT_BIND_GROUP
-from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, InterviewState, Scene
+from zigwire.zigbee.model import (
+    NULL,
+    Binding,
+    ConfiguredReporting,
+    Device,
+    DeviceType,
+    Endpoint,
+    InterviewState,
+    Scene,
+)
 from zigwire.zigbee.network import Network
 
 __all__ = ["Info"]
@@ -317,4 +326,6 @@ def reporting(item: ConfiguredReporting, table: Clusters) -> dict[str, Any]:
         "minimum_report_interval": item.minimum,
         "maximum_report_interval": item.maximum,
     }
-    return described if item.change is None else {**described, "reportable_change": item.change}
+    if item.change is None:
+        return described
+    return {**described, "reportable_change": None if item.change == NULL else item.change}

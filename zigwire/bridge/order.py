@@ -1,4 +1,4 @@
-"""In which order the keys of a set message are carried out.
+"""In which order the keys of a message are carried out.
 
 Zigbee2MQTT sorts them with a comparison that looks at its first argument only, so what comes out is decided by the
 sorting algorithm of its engine. Since each converter is used once for a message, the order decides which key is sent;

@@ -86,6 +86,11 @@ class Publisher:
                 held.superseded(changes)
         self._publish(entity, changes)
 
+    def again(self, entity: Entity) -> None:
+        """Publish all that is known of an entity once more, without `advanced.cache_state` too."""
+        if not is_disabled(entity):
+            self._complete(entity, {}, dict(self._states.get(entity.key)))
+
     def report(self, entity: DeviceEntity, changes: dict[str, Any]) -> None:
         """Publish what a device reported, as its debounce or throttle lets it through. The cache learns it at once."""
         settings = entity.settings
@@ -144,9 +149,10 @@ class Publisher:
         return whole if self._settings.advanced.cache_state else dict(changes)
 
     def _publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
-        if isinstance(entity, DeviceEntity) and entity.settings.disabled:
-            return
-        message = self._remember(entity, changes)
+        if not is_disabled(entity):
+            self._complete(entity, changes, self._remember(entity, changes))
+
+    def _complete(self, entity: Entity, changes: Mapping[str, Any], message: dict[str, Any]) -> None:
         if isinstance(entity, DeviceEntity):
             self._add_device(entity, message)
         for adjust in self._adjusters:
@@ -183,10 +189,15 @@ class Publisher:
         retain, qos = bool(settings.retain), settings.qos or 0
         output = self._settings.advanced.output
         if output != "attribute":
-            self._mqtt.publish(topic, dumps(message), qos=qos, retain=retain, properties=expiry)
+            self._mqtt.publish(topic, dumps(without_unknown(message)), qos=qos, retain=retain, properties=expiry)
         if output != "json":
             for subtopic, payload in attributes(message):
                 self._mqtt.publish(f"{topic}/{subtopic}", payload, qos=qos, retain=retain, properties=expiry)
+
+
+def is_disabled(entity: Entity) -> bool:
+    """Tell whether an entity is a device that the settings disable."""
+    return isinstance(entity, DeviceEntity) and bool(entity.settings.disabled)
 
 
 def last_seen(milliseconds: int, form: str) -> str | int:
@@ -200,9 +211,9 @@ def last_seen(milliseconds: int, form: str) -> str | int:
 
 
 def information(entity: DeviceEntity) -> dict[str, Any]:
-    """Describe the device for `mqtt.include_device_information`."""
+    """Describe the device for `mqtt.include_device_information`; what is not known (yet) is None."""
     device: Device = entity.device
-    described = {
+    return {
         "friendlyName": entity.name,
         "model": entity.behaviour.definition.model if entity.behaviour else None,
         "ieeeAddr": device.ieee,
@@ -218,7 +229,14 @@ def information(entity: DeviceEntity) -> dict[str, Any]:
         "softwareBuildID": device.software_build_id,
         "manufacturerName": device.manufacturer_name,
     }
-    return {name: value for name, value in described.items() if value is not None}
+
+
+def without_unknown(message: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is not known about the device itself; only attribute topics tell it, by being empty."""
+    device = message.get("device")
+    if not isinstance(device, Mapping):
+        return message
+    return {**message, "device": {name: value for name, value in device.items() if value is not None}}
 
 
 def attributes(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from zigwire.devices.native import NativeBehaviour, compile_definition
 from zigwire.devices.timers import REAL_TIME, Timing
 from zigwire.zigbee.model import Device
 
-__all__ = ["DefinitionSource", "NamedSource", "NativeSource", "Sources"]
+__all__ = ["DefinitionSource", "LazySource", "NamedSource", "NativeSource", "Sources"]
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +44,14 @@ class NamedSource(DefinitionSource, Protocol):
         """Return the names of all definitions, or of most where finding them out takes long."""
 
 
+@runtime_checkable
+class LazySource(DefinitionSource, Protocol):
+    """Somebody who has to load something before he knows a device."""
+
+    def prepare(self, device: Device) -> bool:
+        """Load what `find` is going to need; tells whether the device is sure to be known then."""
+
+
 class NativeSource:
     """The definitions of `devices.library`.
 
@@ -67,6 +75,10 @@ class NativeSource:
             if (rank := definition.rank(device)) is not None
         ]
         return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    def prepare(self, device: Device) -> bool:
+        """Import the modules that may describe a device; tells whether one does."""
+        return self.definition(device) is not None
 
     def named(self, name: str, device: Device, host: Host) -> Behaviour | None:
         """Return what the definition with this name makes of a device; all modules are imported for it."""
@@ -93,6 +105,12 @@ class Sources:
 
     def __init__(self, sources: Iterable[DefinitionSource]) -> None:
         self._sources = tuple(sources)
+
+    def prepare(self, device: Device) -> None:
+        """Load what finding out about a device is going to need, without asking the device."""
+        for source in self._sources:
+            if isinstance(source, LazySource) and source.prepare(device):
+                return
 
     def find(self, device: Device, host: Host) -> Behaviour | None:
         """Return what the first source that knows the device says, None when it is unsupported."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final, Literal
 
 __all__ = [
+    "NULL",
     "Binding",
     "ConfiguredReporting",
     "Device",
@@ -20,6 +21,10 @@ __all__ = [
     "Member",
     "Scene",
 ]
+
+
+NULL: Final = "null"
+"""The change of a reporting whose definition says null; Zigbee2MQTT tells it from one that nobody named."""
 
 
 class DeviceType(Enum):
@@ -59,7 +64,7 @@ class ConfiguredReporting:
     attribute: int
     minimum: int
     maximum: int
-    change: int | float | None = None
+    change: int | float | Literal["null"] | None = None
     manufacturer: int | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -9,7 +10,7 @@ from support.waiting import until
 
 from zigwire.devices.errors import DefinitionError
 from zigwire.devices.feature import Context
-from zigwire.devices.herdsman import HerdsmanSource
+from zigwire.devices.herdsman import HerdsmanSource, stage
 from zigwire.zcl import codec
 
 ON = codec.parse(6, bytes.fromhex("18070a00001001"))
@@ -53,6 +54,13 @@ ODDITIES = {
     "timeout": "msg.endpoint.read('genBasic', ['modelId'], {timeout: 'soon'}).catch(() => {});",
 }
 NEVER = bad("return new Promise(() => {});")
+WAITING = """
+    fromZigbee: [{cluster: "genOnOff", type: "attributeReport", convert: () => globalThis.heard("heard")}],
+    toZigbee: [{key: ["x"], convertSet: async () => {
+        return {state: {x: await new Promise((go) => { globalThis.heard = go; })}};
+    }}],
+    exposes: []
+"""
 REJECT = bad("setTimeout(async () => { throw new Error('nobody waits'); }, 1);")
 
 
@@ -119,13 +127,51 @@ async def test_what_makes_no_sense_harms_nobody_else(two, script):
     assert works(tame)
 
 
-async def test_a_promise_that_waits_for_nothing_is_ended(two):
+@pytest.mark.parametrize("exposes", ["[5]", "[{type: 'light', features: 5}]", "() => [{name: 'x'}]"])
+async def test_exposes_of_no_form_are_named_and_left_out(library, home, make_device, caplog, exposes):
+    source = HerdsmanSource(library(odd=f"fromZigbee: [], toZigbee: [], exposes: {exposes}"))
+    device = make_device("odd", [6])
+    behaviour = source.find(device, home(device))
+    assert [one["name"] for one in behaviour.exposes({})] == list(behaviour.properties) == ["linkquality"]
+    assert "exposes holds something else than exposes" in caplog.text
+    source.close()
+
+
+@pytest.mark.parametrize("option", ["5", "{}", "{name: 'x', type: 'list'}", "{name: 'x', type: 'enum'}"])
+async def test_options_of_no_form_are_the_end_of_a_definition(library, home, make_device, caplog, option):
+    source = HerdsmanSource(library(odd=f"fromZigbee: [], toZigbee: [], exposes: [], options: [{option}]"))
+    device = make_device("odd", [6])
+    assert source.find(device, home(device)) is None
+    assert "options holds something else than options" in caplog.text
+    source.close()
+
+
+async def test_endpoints_that_are_no_numbers_have_no_name(library, home, make_device):
+    odd = "fromZigbee: [], toZigbee: [], exposes: [], version: 5, endpoint: () => ({left: 'x', right: 1})"
+    source = HerdsmanSource(library(odd=odd))
+    device = make_device("odd", [6])
+    behaviour = source.find(device, home(device))
+    assert (behaviour.endpoint_names, behaviour.definition.version) == ({"right": 1}, "5")
+    source.close()
+
+
+async def test_a_promise_that_waits_for_nothing_is_ended(two, monkeypatch):
+    monkeypatch.setattr(stage, "PATIENCE", 0.02)
     wild, tame = two(NEVER)
     with pytest.raises(DefinitionError, match="waits for something that never comes"):
         await wild.set("x", 1, Context())
     assert wild.decode(1, ON, Context()) == {}
     await until(lambda: not wild._stage._calls)
     assert works(tame)
+
+
+async def test_a_promise_that_waits_for_a_message_is_kept(two, monkeypatch):
+    monkeypatch.setattr(stage, "PATIENCE", 0.5)
+    wild, _ = two(WAITING)
+    command = asyncio.ensure_future(wild.set("x", 1, Context()))
+    await asyncio.sleep(0)
+    wild.decode(1, ON, Context())
+    assert (await command).state == {"x": "heard"}
 
 
 @pytest.mark.parametrize("script", [LOOP, HOARD], ids=["loop", "hoard"])
@@ -147,8 +193,10 @@ async def test_a_timer_that_takes_all_is_stopped(two, caplog, script):
 async def test_a_new_engine_knows_what_the_old_one_knew(two):
     wild, tame = two(CRAM)
     wild.decode(1, ON, Context())
-    await until(lambda: works(tame))
+    assert works(tame)
     assert (await tame.set("state", "OFF", Context(message={"state": "OFF"}))).state == {"state": "OFF"}
+    await until(lambda: not tame._stage._strangers)
+    assert await wild.get("x", Context()) == {}
 
 
 @pytest.mark.parametrize("script", [THROW, DEEP], ids=["throw", "deep"])

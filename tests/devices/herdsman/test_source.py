@@ -186,6 +186,17 @@ async def test_a_device_nobody_described_is_asked_and_gets_a_definition(source, 
     assert "brightness" in behaviour.properties
 
 
+async def test_files_are_loaded_before_a_device_is_looked_up(library, home, make_device, caplog):
+    source = HerdsmanSource(library(late="extend: [m.onOff()]", broken="}}"))
+    late, broken = make_device("late", [6]), make_device("broken", [6], ieee="0x00158d0001a00002")
+    before = source._stage._engine.memory
+    assert not any(source.prepare(device) for device in (late, broken))
+    assert source._stage._engine.memory > before
+    assert "The definitions for broken can't be loaded" in caplog.text
+    assert source.find(late, home(late)).definition.model == "late"
+    source.close()
+
+
 async def test_before_its_interview_no_definition_is_made_up(source, home, make_device):
     device = make_device("nobody.knows.it", [0, 6])
     device.interview_state = type(device.interview_state).PENDING

@@ -13,6 +13,7 @@ from zigwire.storage.rows import select_devices, select_groups
 from zigwire.storage.schema import migrate
 from zigwire.storage.transfer.herdsman_database import read_lines, write_lines
 from zigwire.zigbee.model import (
+    NULL,
     Binding,
     ConfiguredReporting,
     Device,
@@ -188,6 +189,15 @@ def test_what_has_no_place_goes_out_again():
     written = write_one(read_one(**odd))
     for name, value in odd.items():
         assert written[name] == value
+
+
+def test_a_change_that_is_null_stays_so():
+    whole = {"cluster": 6, "attrId": 0, "minRepIntval": 0, "maxRepIntval": 9}
+    reportings = [{**whole, "repChange": None}, {**whole, "attrId": 1}, {**whole, "attrId": 2, "repChange": 0}]
+    endpoint = {"epId": 1, "inClusterList": [6], "outClusterList": [], "configuredReportings": reportings}
+    lines = read_one(endpoints={"1": endpoint})
+    assert [one.change for one in lines.contents.devices[0].endpoints[1].reportings] == [NULL, None, 0]
+    assert write_one(lines)["endpoints"]["1"]["configuredReportings"] == reportings
 
 
 def test_a_green_power_device_has_its_endpoint_though_it_is_not_noted():

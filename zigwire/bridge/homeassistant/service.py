@@ -357,7 +357,7 @@ class HomeAssistant:
         """Publish what is known of a state."""
         entity = self._entities.find_key(key) if key != BRIDGE else None
         if entity and self._states.get(key):
-            self._publisher.publish(entity, {})
+            self._publisher.again(entity)
 
     async def _paced(self) -> AsyncIterator[str]:
         """Go through all that is known, a few at a time."""

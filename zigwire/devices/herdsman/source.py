@@ -48,6 +48,14 @@ class HerdsmanSource:
         self._catalogue = Catalogue(package.modules)
         self.scripts = Scripts(self._stage, self.find, self.named)
 
+    def prepare(self, device: Device) -> bool:
+        """Load the files that may describe a device, which takes up to 0.1 s; whether they do is not known before."""
+        try:
+            self._stage.load("preload", device.model_id or "")
+        except ScriptError as error:
+            LOG.error("The definitions for %s can't be loaded: %s", device.model_id, error)
+        return False
+
     def find(self, device: Device, host: Host) -> HerdsmanBehaviour | None:
         """Return what the library says of a device, None when it does not know it, or has to ask it first."""
         return self._look_up(device, host, "")
@@ -109,11 +117,11 @@ class HerdsmanSource:
         self._stage.meet(guest.host)
         visit.facts = guest.mirror.facts()
         generate = guest.device.interview_state is InterviewState.SUCCESSFUL
+        self.prepare(guest.device)
         try:
-            self._stage.load("preload", guest.device.model_id or "")
             self._load(visit.name)
         except ScriptError as error:
-            LOG.error("The definitions for %s can't be loaded: %s", guest.device.model_id, error)
+            LOG.error("The definition %s can't be loaded: %s", shortened(visit.name), error)
         chosen = (visit.name, dumps(self._catalogue.files(visit.name)))
         _, outcome = self._stage.begin(guest, "find", visit.facts, *guest.circumstances(), generate, *chosen)
         return outcome

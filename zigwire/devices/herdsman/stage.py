@@ -31,6 +31,9 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 FAILURES_KEPT = 64
 ALL_ENDPOINTS = 0xFF
 
+PATIENCE = 10.0
+"""Seconds after which it is looked whether calls wait for nothing; who does so twice is ended."""
+
 Note = dict[str, Any]
 Outcome = asyncio.Future[Any]
 
@@ -64,6 +67,8 @@ class Stage:
         self._tasks: dict[asyncio.Task[None], Guest] = {}
         self._failures: dict[int, Exception] = {}
         self._network: tuple[Binding, dict[str, Any]] | None = None
+        self._hopeless: set[int] = set()
+        self._watch: asyncio.TimerHandle | None = None
         self._zone_until = 0.0
         self._spoilt = False
         self._performers: dict[str, Callable[[Note, Guest], None]] = {
@@ -202,6 +207,9 @@ class Stage:
             timer.cancel()
         self._tasks.clear()
         self._timers.clear()
+        if self._watch:
+            self._watch.cancel()
+            self._watch = None
         for guest in self._guests.values():
             self._end_calls(guest, ScriptError("it was ended"))
 
@@ -229,8 +237,7 @@ class Stage:
             self._do(note)
         if self._spoilt:
             self._rebuild()
-        if self._calls:
-            asyncio.get_running_loop().call_soon(self._end_hopeless_calls)
+        self._watch_calls()
 
     def _taken(self) -> list[Note]:
         try:
@@ -285,11 +292,19 @@ class Stage:
         for number in [number for number, (owner, _) in self._calls.items() if owner is guest]:
             self._end(number, error)
 
+    def _watch_calls(self) -> None:
+        if self._calls and not self._watch:
+            self._watch = asyncio.get_running_loop().call_later(PATIENCE, self._end_hopeless_calls)
+
     def _end_hopeless_calls(self) -> None:
-        """End calls of those for whom no request is under way and no timer runs: no promise of theirs can settle."""
+        """End calls that waited a while for no request and no timer of their own: a promise of theirs is forgotten."""
         hopeful = {*self._tasks.values(), *(guest for guest, _ in self._timers.values())}
-        for number in [number for number, (guest, _) in self._calls.items() if guest not in hopeful]:
+        hopeless = {number for number, (guest, _) in self._calls.items() if guest not in hopeful}
+        for number in hopeless & self._hopeless:
             self._end(number, ScriptError("it waits for something that never comes"))
+        self._hopeless = hopeless
+        self._watch = None
+        self._watch_calls()
 
     def _note_fault(self, guest: Guest, error: ScriptError) -> None:
         """Judge what a script did: a mistake is its own affair, taking all time or memory is not."""
@@ -370,11 +385,7 @@ class Stage:
     def _serve(self, note: Note, guest: Guest) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(note, guest))
         self._tasks[task] = guest
-        task.add_done_callback(self._served)
-
-    def _served(self, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(task, None)
-        self._end_hopeless_calls()
+        task.add_done_callback(lambda task: self._tasks.pop(task, None))
 
     async def _answer(self, note: Note, guest: Guest) -> None:
         try:

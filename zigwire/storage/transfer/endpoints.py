@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from zigwire.storage.transfer.shapes import BadEntry, is_number, numbers, object_of, objects, shown
 from zigwire.zigbee.address import is_ieee
-from zigwire.zigbee.model import Binding, ConfiguredReporting, Endpoint, Scene
+from zigwire.zigbee.model import NULL, Binding, ConfiguredReporting, Endpoint, Scene
 
 __all__ = ["read_endpoint", "write_endpoint"]
 
@@ -120,6 +120,8 @@ def _reporting(item: dict[str, Any]) -> ConfiguredReporting | None:
     manufacturer = item.get("manufacturerCode")
     if manufacturer is not None and not is_number(manufacturer, most=0xFFFF):
         return None
+    if "repChange" in item and change is None:
+        change = NULL
     return ConfiguredReporting(
         item["cluster"], item["attrId"], item["minRepIntval"], item["maxRepIntval"], change, manufacturer
     )
@@ -134,7 +136,8 @@ def _configured_reporting(reporting: ConfiguredReporting) -> dict[str, Any]:
         "repChange": reporting.change,
         "manufacturerCode": reporting.manufacturer,
     }
-    return {name: value for name, value in record.items() if value is not None}
+    known = {name: value for name, value in record.items() if value is not None}
+    return {**known, "repChange": None} if reporting.change == NULL else known
 
 
 def _attributes(cluster: Any) -> dict[str, Any]:

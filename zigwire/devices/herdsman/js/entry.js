@@ -7,6 +7,7 @@ const frames = require("./frames");
 const host = require("./host");
 const {Device, Group, devices, groups} = require("./mirrors");
 const {withName} = require("./names");
+const shape = require("./shape");
 const {setZone} = require("./time");
 
 const QUIET = {debug() {}, info() {}};
@@ -105,12 +106,12 @@ exports.describe = (ieee) => {
         vendor: definition.vendor,
         model: definition.model,
         description: definition.description,
-        version: definition.version,
+        version: String(definition.version),
         ota: Boolean(definition.ota),
         generated: Boolean(definition.generated),
         external: Boolean(definition.externalConverterName),
-        endpoints: definition.endpoint?.(devices.get(ieee)) ?? {},
-        options: definition.options,
+        endpoints: shape.endpoints(definition.endpoint?.(devices.get(ieee))),
+        options: shape.options(definition.options),
         configures: Boolean(definition.configure),
         overrides: Boolean(definition.meta?.overrideHaDiscoveryPayload),
     });
@@ -118,7 +119,8 @@ exports.describe = (ieee) => {
 
 exports.exposes = (ieee, options) => {
     const {exposes} = definitions.get(ieee);
-    return JSON.stringify(typeof exposes === "function" ? exposes(devices.get(ieee), JSON.parse(options)) : exposes);
+    const shown = typeof exposes === "function" ? exposes(devices.get(ieee), JSON.parse(options)) : exposes;
+    return JSON.stringify(shape.exposes(shown));
 };
 
 exports.overrideDiscovery = (ieee, text, options) => {
