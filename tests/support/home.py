@@ -49,9 +49,7 @@ class Sent:
     ) -> None:
         if properties and properties.correlation_data:
             self.correlated.append((topic, json.loads(payload), properties.correlation_data))
-        self.messages.append(
-            (topic.removeprefix("zigbee2mqtt/"), self._value(payload), qos, retain)
-        )
+        self.messages.append((topic.removeprefix("zigbee2mqtt/"), self._value(payload), qos, retain))
 
     def subscribe(self, topic_filter: str) -> None:
         self.subscriptions.add(topic_filter)

@@ -1,7 +1,7 @@
 import json
 
 from zigwire.devices.herdsman.mirror import Mirror
-from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, Scene
+from zigwire.zigbee.model import NULL, Binding, ConfiguredReporting, Device, DeviceType, Endpoint, Scene
 
 
 def a_device() -> Device:
@@ -31,6 +31,17 @@ def test_facts():
     assert endpoint["reportings"] == [{"cluster": 6, "attribute": 0, "minimum": 1, "maximum": 60}]
     assert endpoint["meta"] == {"scenes": {"2_7": {"name": "evening", "state": {"state": "ON"}}}}
     assert endpoint["clusters"] == {"genOnOff": {"attributes": {"onOff": 1}}}
+
+
+def test_a_change_that_is_null_stays_so_both_ways():
+    device = a_device()
+    mirror = Mirror(device)
+    facts = mirror.facts()
+    null = {"cluster": 6, "attribute": 1, "minimum": 1, "maximum": 60, "change": None}
+    (known,) = json.loads(facts)["endpoints"][0]["reportings"]
+    mirror.keep(kept(facts, reportings=[known, null]))
+    assert [one.change for one in device.endpoints[1].reportings] == [None, NULL]
+    assert json.loads(Mirror(device).facts())["endpoints"][0]["reportings"] == [known, null]
 
 
 def test_news_are_told_once():

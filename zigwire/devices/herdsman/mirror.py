@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from zigwire.zigbee.model import Binding, ConfiguredReporting, Device, DeviceType, Endpoint, Scene
+from zigwire.zigbee.model import NULL, Binding, ConfiguredReporting, Device, DeviceType, Endpoint, Scene
 
 __all__ = ["BASIC", "Mirror", "dumps"]
 
@@ -133,14 +133,20 @@ def _reporting(reporting: ConfiguredReporting) -> dict[str, Any]:
         "change": reporting.change,
         "manufacturer": reporting.manufacturer,
     }
-    return {name: value for name, value in facts.items() if value is not None}
+    known = {name: value for name, value in facts.items() if value is not None}
+    return {**known, "change": None} if reporting.change == NULL else known
+
+
+def _configured(image: Mapping[str, Any]) -> ConfiguredReporting:
+    says_null = "change" in image and image["change"] is None
+    return ConfiguredReporting(**({**image, "change": NULL} if says_null else image))
 
 
 def _keep_endpoint(endpoint: Endpoint, before: Mapping[str, Any], image: Mapping[str, Any]) -> None:
     if image["binds"] != before["binds"]:
         endpoint.bindings = [Binding(**one) for one in image["binds"]]
     if image["reportings"] != before["reportings"]:
-        endpoint.reportings = [ConfiguredReporting(**one) for one in image["reportings"]]
+        endpoint.reportings = [_configured(one) for one in image["reportings"]]
     if image["meta"].get(SCENES) != before["meta"].get(SCENES):
         endpoint.scenes = [_scene(key, one) for key, one in (image["meta"].get(SCENES) or {}).items()]
     _merge(endpoint.meta, _without_scenes(before["meta"]), _without_scenes(image["meta"]))
