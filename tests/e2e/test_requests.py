@@ -129,7 +129,7 @@ async def test_permit_join(world):
     assert await world.ear.request("permit_join", {"time": 10, "device": world.house.device("plug").ieee}) == ok(
         {"time": 10, "device": world.house.device("plug").ieee}
     )
-    assert "255" in error(await world.ear.request("permit_join", {"time": 255}))
+    assert "254" in error(await world.ear.request("permit_join", {"time": 255}))
     assert "abc" in error(await world.ear.request("permit_join", {"time": "abc"}))
     assert "nobody" in error(await world.ear.request("permit_join", {"time": 5, "device": "nobody"}))
     assert error(await world.ear.request("permit_join", {}))
