@@ -6,46 +6,39 @@ from support.lamps import Lit
 from support.rooms import Room
 
 
-@pytest.fixture
-async def make_home(tmp_path):
-    homes = []
+class Neighbourhood:
+    """Starts homes, and stops them when the test is over."""
 
-    async def make(**document):
-        home = Home(tmp_path, document)
-        homes.append(home)
+    def __init__(self):
+        self._homes = []
+
+    async def open(self, home):
+        self._homes.append(home)
         await home.start()
         return home
 
-    yield make
-    for home in homes:
-        await home.stop()
+    async def close(self):
+        for home in self._homes:
+            await home.stop()
 
 
 @pytest.fixture
-async def make_lit(tmp_path):
-    homes = []
-
-    async def make(lamps=None, **document):
-        home = Lit(tmp_path, document, lamps)
-        homes.append(home)
-        await home.start()
-        return home
-
-    yield make
-    for home in homes:
-        await home.stop()
+async def neighbourhood():
+    neighbourhood = Neighbourhood()
+    yield neighbourhood
+    await neighbourhood.close()
 
 
 @pytest.fixture
-async def make_room(tmp_path):
-    rooms = []
+def make_home(tmp_path, neighbourhood):
+    return lambda **document: neighbourhood.open(Home(tmp_path, document))
 
-    async def make(**document):
-        room = Room(tmp_path, document)
-        rooms.append(room)
-        await room.start()
-        return room
 
-    yield make
-    for room in rooms:
-        await room.stop()
+@pytest.fixture
+def make_lit(tmp_path, neighbourhood):
+    return lambda lamps=None, **document: neighbourhood.open(Lit(tmp_path, document, lamps))
+
+
+@pytest.fixture
+def make_room(tmp_path, neighbourhood):
+    return lambda **document: neighbourhood.open(Room(tmp_path, document))

@@ -117,7 +117,9 @@ class HomeAssistant:
         if not self._applied.enabled or coordinator is None:
             return
         if not self._settings.advanced.cache_state:
-            LOG.warning("Home Assistant shows no state until a device reports it: advanced.cache_state is off")
+            LOG.warning(
+                "A message has only what changed, the rest is null to Home Assistant: advanced.cache_state is off"
+            )
         self._planner = Planner(self._settings, self._entities, coordinator)
         for key in self._keys():
             self._known[key] = known = Known()
