@@ -63,6 +63,7 @@ class HerdsmanBehaviour:
             description=facts["description"],
             endpoint_names=facts["endpoints"],
             ota=facts["ota"],
+            ota_identity=facts["otaIdentity"],
             version=facts["version"],
             source=_source(facts),
         )

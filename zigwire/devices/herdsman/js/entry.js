@@ -108,6 +108,7 @@ exports.describe = (ieee) => {
         description: definition.description,
         version: String(definition.version),
         ota: Boolean(definition.ota),
+        otaIdentity: definition.ota instanceof Object ? definition.ota : {},
         generated: Boolean(definition.generated),
         external: Boolean(definition.externalConverterName),
         endpoints: shape.endpoints(definition.endpoint?.(devices.get(ieee))),

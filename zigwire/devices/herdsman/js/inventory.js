@@ -1,4 +1,4 @@
-// What definitions are, for comparing versions of the library.
+// What definitions are, for comparing versions of the library and for reading about devices.
 "use strict";
 const library = require("zigbee-herdsman-converters");
 const {moduleOf, namesOf} = require("./names");
@@ -42,3 +42,21 @@ const described = (definition) => {
 
 /** Return as JSON what a file defines. This may take longer than calls are allowed to. */
 exports.inventory = (file) => text(moduleOf(file).definitions.map(described));
+
+const portrayed = (definition) => {
+    const prepared = library.prepareDefinition(definition);
+    const {vendor, model, description, ota, options, toZigbee} = prepared;
+    return {
+        vendor,
+        model,
+        description,
+        ota: Boolean(ota),
+        exposes: exposed(prepared),
+        options,
+        keys: toZigbee.flatMap(({key}) => key ?? []),
+        labels: definition.whiteLabel ?? [],
+    };
+};
+
+/** Return as JSON what the definitions of a file say of their devices. This may take longer than calls are allowed to. */
+exports.portraits = (file) => text(moduleOf(file).definitions.map(portrayed));

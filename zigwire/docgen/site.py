@@ -1,0 +1,93 @@
+"""Writes pages of devices into a folder, and beside it what they lead to: two guides and the index of all devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zigwire.devices.portrait import Portrait
+from zigwire.docgen import index, page
+from zigwire.docgen.kept import Kept, read_kept
+
+__all__ = ["Written", "write_pages"]
+
+NOTES = Path(__file__).with_name("notes")
+GUIDES = Path(__file__).with_name("guide")
+NO_NOTES = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many pages were written.
+
+    Attributes:
+        new: That were not there.
+        changed: That say something else now.
+        same: That were left as they are.
+    """
+
+    new: int
+    changed: int
+    same: int
+
+
+def write_pages(folder: Path, portraits: Sequence[Portrait], subjects: Sequence[Portrait]) -> Written:
+    """Write pages; what people wrote into them stays, and a page that says the same is not touched.
+
+    Args:
+        folder: Where pages are, as an absolute path; the guides and the index stand beside it.
+        portraits: Whose pages to write.
+        subjects: All devices: those that have a page in the folder are in the index.
+
+    Raises:
+        PageFault: Notes of a page could get lost; nothing was written.
+        OSError: A file can't be read or written.
+    """
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    there = {one.model for one in subjects if _place(folder, one.model).exists()}
+    wanted = {one.model for one in portraits}
+    kept = {model: read_kept(_place(folder, model), _fresh(model, now)) for model in sorted(there | wanted)}
+    pages = {_place(folder, one.model): page.text(one, kept[one.model]) for one in portraits}
+    written = [path for path, text in pages.items() if _put(path, text)]
+    _put_guides(folder)
+    listed = [index.entry(one, kept[one.model]) for one in subjects if one.model in kept]
+    for name, text in index.files(listed, folder.name).items():
+        _put(folder.parent / index.FOLDER / name, text)
+    new = len(wanted - there)
+    return Written(new, len(written) - new, len(pages) - len(written))
+
+
+def _place(folder: Path, model: str) -> Path:
+    return folder / page.file_name(model)
+
+
+def _fresh(model: str, now: str) -> Kept:
+    """Return what a page has that was not there before: the notes that come with Zigwire, if any."""
+    notes = _place(NOTES, model)
+    return Kept(now, page.picture_of(model), notes.read_text(encoding="utf-8") if notes.is_file() else NO_NOTES)
+
+
+def _put_guides(folder: Path) -> None:
+    """Write the guides that pages lead to, where there are none."""
+    for guide in sorted(GUIDES.rglob("*.md")):
+        place = folder.parent / GUIDES.name / guide.relative_to(GUIDES)
+        if not place.exists():
+            _put(place, guide.read_text(encoding="utf-8"))
+
+
+def _put(path: Path, text: str) -> bool:
+    """Write a file unless it says the same; tells whether it did. At any moment there is a whole one."""
+    content = text.encode()
+    if path.exists() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return True
