@@ -16,7 +16,7 @@ import orjson
 
 from zigwire.broker import mqtt_options
 from zigwire.cli.folder import choose
-from zigwire.cli.values import line
+from zigwire.cli.values import line, table
 from zigwire.mqtt import MqttClient, OptionsError
 from zigwire.mqtt.message import Properties
 from zigwire.settings import Settings, SettingsError, load
@@ -26,8 +26,10 @@ __all__ = [
     "Talk",
     "addressed",
     "ask",
+    "converse",
     "get_properties",
     "list_devices",
+    "names_by_address",
     "permit",
     "set_properties",
     "watch_devices",
@@ -155,7 +157,7 @@ def list_devices(data: Path | None) -> None:
     async def run(talk: Talk) -> None:
         _print_devices([device for device in await talk.devices() if device["type"] != "Coordinator"])
 
-    _converse(data, ["bridge/devices"], run)
+    converse(data, ["bridge/devices"], run)
 
 
 def watch_devices(data: Path | None, names: Iterable[str]) -> None:
@@ -170,19 +172,19 @@ def watch_devices(data: Path | None, names: Iterable[str]) -> None:
             if not wanted or topic in wanted:
                 click.echo(f"{time.strftime('%H:%M:%S')} {click.style(topic, bold=True)} {line(payload)}")
 
-    _converse(data, ["#"], run)
+    converse(data, ["#"], run)
 
 
 def set_properties(data: Path | None, name: str, values: Iterable[str]) -> None:
     """Set properties and print the state that follows."""
     message = dict(map(_assignment, values))
-    _converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "set", message))
+    converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "set", message))
 
 
 def get_properties(data: Path | None, name: str, properties: Iterable[str]) -> None:
     """Ask for properties and print the state that follows."""
     message = dict.fromkeys(properties, "")
-    _converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "get", message))
+    converse(data, COMMAND_TOPICS, lambda talk: _command(talk, name, "get", message))
 
 
 def permit(data: Path | None, seconds: int, via: str | None) -> None:
@@ -204,7 +206,7 @@ def permit(data: Path | None, seconds: int, via: str | None) -> None:
         except TimeoutError:
             click.echo("The network is closed.")
 
-    _converse(data, ["bridge/event", "bridge/response/permit_join"], run)
+    converse(data, ["bridge/event", "bridge/response/permit_join"], run)
 
 
 def ask(data: Path | None, name: str, values: Iterable[str], timeout: float) -> None:
@@ -214,11 +216,11 @@ def ask(data: Path | None, name: str, values: Iterable[str], timeout: float) -> 
     async def run(talk: Talk) -> None:
         click.echo(orjson.dumps(await talk.request(name, message, timeout), option=orjson.OPT_INDENT_2))
 
-    _converse(data, [f"bridge/response/{name}"], run)
+    converse(data, [f"bridge/response/{name}"], run)
 
 
 async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) -> None:
-    name = addressed(path, await _names(talk))
+    name = addressed(path, await names_by_address(talk))
     about = [f"{quote}{each}{quote}" for each in (path, name) for quote in "'\""]
     talk.listen(name)
     talk.say(f"{path}/{verb}", message)
@@ -239,7 +241,7 @@ async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) ->
     click.echo(line(result))
 
 
-async def _names(talk: Talk) -> dict[str, str]:
+async def names_by_address(talk: Talk) -> dict[str, str]:
     """Return friendly names by IEEE address: from the bridge, or from its settings when it retains nothing."""
     if talk.settings.mqtt.force_disable_retain:
         return {ieee: device.friendly_name for ieee, device in talk.settings.devices.items()}
@@ -261,7 +263,18 @@ def addressed(path: str, names: Mapping[str, str]) -> str:
     return path
 
 
-def _converse(data: Path | None, topics: Iterable[str], run: Callable[[Talk], Coroutine[Any, Any, None]]) -> None:
+def converse(data: Path | None, topics: Iterable[str], run: Callable[[Talk], Coroutine[Any, Any, None]]) -> None:
+    """Talk to the bridge of a data folder.
+
+    Args:
+        data: The folder, None for the one in use.
+        topics: What to hear from the beginning, below the base topic.
+        run: What to do.
+
+    Raises:
+        click.ClickException: There is no bridge to talk to.
+    """
+
     async def converse() -> None:
         async with _connected(_settings(choose(data)), topics) as talk:
             await run(talk)
@@ -316,9 +329,7 @@ def _print_devices(devices: list[dict[str, Any]]) -> None:
         model = f"{definition['vendor']} {definition['model']}" if definition else device.get("model_id") or "?"
         state = device["interview_state"].lower() if not device["interview_completed"] else "ready"
         rows.append((device["friendly_name"], model, device["type"], device["ieee_address"], state))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo(table(rows))
 
 
 def _print_event(event: dict[str, Any]) -> None:
