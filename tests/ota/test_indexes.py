@@ -37,7 +37,8 @@ def own(data):
 
 
 async def urls(known, index=None, *, downgrade=False):
-    return [entry.url for entry in await known.entries(index, downgrade=downgrade)]
+    entries, _ = await known.entries(index, downgrade=downgrade)
+    return [entry.url for entry in entries]
 
 
 async def test_the_project_has_one_for_updates_and_one_to_go_back(data, server, project):
@@ -109,7 +110,7 @@ async def test_the_override_may_lie_anywhere_and_leave_the_rest_to_the_file(data
     elsewhere = tmp_path / "elsewhere.json"
     elsewhere.write_bytes(orjson.dumps([{"url": "firmware/own.ota"}]))
     for override in (str(elsewhere), elsewhere.as_uri()):
-        (entry,) = await Indexes(data, override).entries(None, downgrade=False)
+        (entry,), _ = await Indexes(data, override).entries(None, downgrade=False)
         assert (entry.manufacturer_code, entry.image_type, entry.file_version) == (0x117C, 0x4203, 0x13)
 
 

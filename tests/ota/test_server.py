@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.downloads import query
 from support.radio import PARAMETERS, Ears
 from support.waiting import until
 
@@ -343,24 +344,62 @@ async def test_a_download_is_not_ended_as_long_as_it_may_be_resumed(home: Home):
 # Together with others
 
 
-async def test_a_user_s_command_goes_before_the_next_block(tmp_path: Path):
-    with Database(tmp_path / "busy.db") as database:
+@pytest.fixture
+async def narrow(tmp_path: Path) -> AsyncIterator[Home]:
+    """A home whose radio sends one frame at a time."""
+    with Database(tmp_path / "narrow.db") as database:
         home = Home(database, concurrent=1)
         home.house.medium.delay = 0.005
         await home.network.start(home)
         await home.network.wait_online()
         await home.let_in("plug", "spare")
-        task = await begun(home, 3, image=home.image(size=5000))
-        for name in ("plug", "spare", "plug", "spare"):
-            here = len(home.air)
-            await home.network.request(home.known(name), ON)
-            frames = [frame for frame in home.air[here:] if frame.source == 0]
-            assert frames[0].cluster == 0x0006
-            before = len(home.blocks())
-            await until(lambda before=before: len(home.blocks()) > before)
-        task.cancel()
-        await asyncio.wait({task})
-        await home.network.stop()
+        try:
+            yield home
+        finally:
+            home.server.stop()
+            await home.network.stop()
+
+
+async def test_a_user_s_command_goes_before_the_next_block(narrow: Home):
+    task = await begun(narrow, 3, image=narrow.image(size=5000), pace=Pace(delay=0.0))
+    for name in ("plug", "spare", "plug", "spare"):
+        here = len(narrow.air)
+        await narrow.network.request(narrow.known(name), ON)
+        frames = [frame for frame in narrow.air[here:] if frame.source == 0]
+        assert frames[0].cluster == 0x0006
+        before = len(narrow.blocks())
+        await until(lambda before=before: len(narrow.blocks()) > before)
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_what_users_want_goes_before_bulk_that_has_waited_longer(narrow: Home):
+    here, air = len(narrow.air), narrow.network._requests._air
+    response = replies.no_image(query()).request(1)
+    async with asyncio.TaskGroup() as group, air.turn(0):
+        group.create_task(narrow.network.answer(narrow.known("plug"), query(), response, priority="bulk"))
+        await until(lambda: len(air._waiting) == 1)
+        group.create_task(narrow.network.request(narrow.known("spare"), ON))
+        await until(lambda: len(air._waiting) == 2)
+    assert [frame.cluster for frame in narrow.air[here:] if frame.source == 0] == [0x0006, 0x0019]
+
+
+async def test_users_who_never_stop_do_not_stop_an_update(narrow: Home, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(requests, "_YIELDING", 0.05)
+
+    async def never_stop() -> None:
+        while True:
+            async with narrow.network._requests._air.turn(0):
+                await asyncio.sleep(0.005)
+
+    task = await begun(narrow, 3)
+    users = [asyncio.create_task(never_stop()) for _ in range(3)]
+    here = len(narrow.blocks())
+    await until(lambda: len(narrow.blocks()) > here + 2)
+    for user in users:
+        user.cancel()
+    await task
+    assert narrow.is_updated()
 
 
 async def test_blocks_wait_while_something_is_asked_of_the_device_but_not_for_ever(
@@ -401,6 +440,14 @@ async def test_a_router_is_known_as_the_parent_of_its_children(home: Home):
     told = zdo.LqiResponse(0, 1, 0, (entry,))
     home.network.frame_received(ApsFrame(router.network_address, 0, 0, 0, 0, told.cluster, zdo.encode(told, 1)))
     assert child.parent == router.ieee
+
+
+async def test_a_device_that_joins_at_a_router_is_its_child(home: Home):
+    router, ieee = home.known("plug"), "0x0000000000000001"
+    home.network.device_joined(ieee, 0x1111, router.network_address)
+    assert home.network.devices[ieee].parent == router.ieee
+    home.network.device_joined(ieee, 0x1111, 0)
+    assert home.network.devices[ieee].parent is None
 
 
 async def test_without_a_radio_nobody_is_asked(home: Home, monkeypatch: pytest.MonkeyPatch):

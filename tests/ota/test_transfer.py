@@ -115,6 +115,8 @@ def test_a_device_that_never_comes_to_run_its_image_is_not_fed_for_ever():
         (INSTA, 50, 63, 40),
         (0x1135, 60, 30, 30),
         (LEGRAND, 50, 64, 64),
+        (LEGRAND, 50, 0xFF, 64),
+        (0x115F, 50, 0xFF, 50),
     ],
 )
 def test_a_block_is_as_large_as_device_and_user_allow(code: int, wanted: int, asked: int, size: int):
@@ -185,6 +187,15 @@ def test_a_block_that_was_not_delivered_follows_again():
     machine.lost()
     assert machine.due == 1.25
     assert taken(machine, 1.25)[0].args["fileOffset"] == 0
+
+
+def test_a_block_that_comes_through_late_answers_no_other_request():
+    machine = transfer()
+    machine.received(block(0, 1), 1.0)
+    assert machine.take(1.0) is not None
+    machine.received(block(500, 2), 1.1)
+    machine.delivered(1.2)
+    assert [reply.args["fileOffset"] for reply in taken(machine, 2.0)] == [500]
 
 
 def test_a_block_that_nobody_takes_is_given_up_until_the_device_asks_again():
@@ -286,7 +297,7 @@ def test_a_device_that_does_not_come_back_in_time_is_left_alone():
     assert machine.failure is None
 
 
-@pytest.mark.parametrize(("status", "name"), [(0x96, "INVALID_IMAGE"), (0x99, "REQUIRE_MORE_IMAGE"), (0x95, "ABORT")])
+@pytest.mark.parametrize(("status", "name"), [(0x96, "INVALID_IMAGE"), (0x99, "REQUIRE_MORE_IMAGE"), (0xFF, "0xff")])
 def test_a_device_that_gives_up_says_why(status: int, name: str):
     machine = transfer()
     reply = answer(machine, end(status))

@@ -18,7 +18,7 @@ def test_an_unknown_adapter(adapter: str | None):
 
 
 def test_a_missing_adapter_says_what_to_set():
-    with pytest.raises(RadioError, match=r"^serial\.adapter is missing: set it to one of zstack, .*found out yet$"):
+    with pytest.raises(RadioError, match=r"^serial\.adapter is missing: set it to one of zstack, .*USB sticks only$"):
         radio_for(None, "/dev/null")
 
 

@@ -54,7 +54,7 @@ class Listener:
     def frame_received(self, frame: ApsFrame) -> None:
         self.heard.append(("frame", frame.cluster))
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
         self.heard.append(("joined", ieee))
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:

@@ -20,6 +20,8 @@ _BITS = {
     "pageSize": 16,
     "responseSpacing": 16,
     "minimumBlockPeriod": 16,
+    "status": 8,
+    "statusCode": 8,
 }
 """Bits of each field. The codec reads all of them set as "no value", which here is a number like others."""
 

@@ -64,10 +64,11 @@ class Images:
         Raises:
             OtaError: An index can't be had, or is none.
         """
-        entries = await self._indexes.entries(index, downgrade=downgrade)
+        entries, missing = await self._indexes.entries(index, downgrade=downgrade)
         entry = find(entries, identity, current)
         if entry is None or entry.file_version is None:
-            return Found(None, available=False, reason=why_none(entries, identity, current))
+            reason = why_none(entries, identity, current)
+            return Found(None, available=False, reason=f"{reason}; {missing}" if missing else reason)
         return _judged(entry, entry.file_version, current.file_version, downgrade=downgrade)
 
     async def load(self, entry: Entry) -> Image:

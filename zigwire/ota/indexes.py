@@ -54,8 +54,8 @@ class Indexes:
         self._known: dict[str, _Known] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def entries(self, index: str | None, *, downgrade: bool) -> list[Entry]:
-        """Return the entries, those that go first first.
+    async def entries(self, index: str | None, *, downgrade: bool) -> tuple[list[Entry], str]:
+        """Return the entries, those that go first first, and why there are only those of the override, "" if not.
 
         Args:
             index: Address of an index, or its path in the data folder; None for the project's own.
@@ -65,13 +65,13 @@ class Indexes:
             OtaError: An index can't be had, or is none.
         """
         if self._override is None:
-            return await self._main(index, downgrade=downgrade)
+            return await self._main(index, downgrade=downgrade), ""
         first = await self._overriding(self._override)
         try:
-            return first + await self._main(index, downgrade=downgrade)
+            return first + await self._main(index, downgrade=downgrade), ""
         except OtaError as error:
             LOG.info("Only the override index counts: %s", error)
-            return first
+            return first, f"only the override index counts, for {error}"
 
     async def _main(self, index: str | None, *, downgrade: bool) -> list[Entry]:
         if index is None:

@@ -8,6 +8,9 @@ __all__ = ["block_size", "patience", "piece"]
 
 _LEGRAND, _DRESDEN_ELEKTRONIK, _BOSCH, _INSTA, _COOLKIT = 0x1021, 0x1135, 0x1209, 0x117A, 0x1286
 
+_LARGE_BLOCKS = 64
+"""What Legrand's devices take; they know better than the user how much they want."""
+
 _SMALL_BLOCKS = 40
 """What devices of Insta and dresden elektronik take at most, whatever they ask for."""
 
@@ -24,7 +27,7 @@ _STUCK, _RESET = (50, 12), (78, 64)
 def block_size(manufacturer_code: int, wanted: int, asked: int) -> int:
     """Return how many bytes to send at most, where so many are wanted by us and asked for by the device."""
     if manufacturer_code == _LEGRAND:
-        return asked
+        return min(_LARGE_BLOCKS, asked)
     if manufacturer_code in {_INSTA, _DRESDEN_ELEKTRONIK}:
         return min(_SMALL_BLOCKS, asked)
     return min(wanted, asked)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zigwire.ota import replies
-from zigwire.ota.asked import current_of
+from zigwire.ota.asked import current_of, number
 from zigwire.ota.errors import OtaError
 from zigwire.ota.fit import misfit
 from zigwire.ota.image import Image
@@ -225,7 +225,7 @@ class Server:
 
     def _refused(self, device: Device, message: Message) -> None:
         """Note that a device does not take a notification."""
-        notified, status = self._notified.get(device.ieee), message.args["statusCode"]
+        notified, status = self._notified.get(device.ieee), number(message, "statusCode")
         if notified is not None and not notified.done() and status != Status.SUCCESS:
             notified.set_exception(OtaError(_SILENT, f"it answered {status_name(status)}"))
 
@@ -234,7 +234,7 @@ class Server:
         now = asyncio.get_running_loop().time()
         if self._resuming_ends is None:
             self._resuming_ends = now + _RESUMING
-        if message.type == _END and message.args["status"] != Status.SUCCESS:
+        if message.type == _END and number(message, "status") != Status.SUCCESS:
             self._say(device, endpoint, replies.default(message, Status.SUCCESS))
         elif now >= self._resuming_ends:
             over = replies.abort(message) if message.type in _BLOCKS else replies.default(message, Status.ABORT)

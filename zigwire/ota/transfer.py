@@ -46,6 +46,9 @@ _TRIES = 5
 _SAFE_BLOCK = 50
 """Bytes in a block that every way through a network carries, where larger ones get lost twice in a row."""
 
+_MOST_REPLIES = 8
+"""Replies that wait to be sent; a device that asks faster than it can be answered gets the latest ones."""
+
 _MOST_ROUNDS = 3
 """Whole downloads that a device is given to come to run the new image."""
 
@@ -105,7 +108,7 @@ class Transfer:
         self._delay = pace.delay
         self._block_size = pace.block_size
         self._patience = manners.patience(image.header, pace.patience)
-        self._replies: deque[Reply] = deque()
+        self._replies: deque[Reply] = deque(maxlen=_MOST_REPLIES)
         self._run: _Run | None = None
         self._flying: tuple[int, int] | None = None
         self._answered: tuple[int, int] | None = None
@@ -138,6 +141,7 @@ class Transfer:
         if self.ended:
             return
         self._heard = now
+        self._complaint = ""
         self._remind = now + self._quiet
         match message.type:
             case "commandQueryNextImageRequest":
@@ -222,6 +226,7 @@ class Transfer:
         run.offset, run.tries = offset + size, 0
         if run.offset < run.end and run.request.type == _PAGE:
             self._advance(run.offset, now)
+            self._heard, self._remind = now, now + self._quiet
         else:
             self._run = None
 
@@ -268,25 +273,26 @@ class Transfer:
     def _asked(self, message: Message, now: float, *, seated: bool) -> None:
         code, size = self._header.manufacturer_code, self._header.total_size
         offset, asked = manners.piece(code, number(message, "fileOffset"), number(message, "maximumDataSize"))
+        end = min(offset + number(message, "pageSize"), size) if message.type == _PAGE else size
         if self._aborted is not None:
             self._turn_away(replies.abort(message))
         elif not is_about(message, self._header):
             self._remind = now + _SOON
             self._replies.append(replies.default(message, Status.NO_IMAGE_AVAILABLE))
-        elif offset >= size or not asked:
+        elif offset >= end or not asked:
             self._replies.append(replies.default(message, Status.MALFORMED_COMMAND))
         elif not seated:
             self._put_off(message, now)
         elif not self._is_echo(message, now):
             self._applied = None
             self._advance(offset, now)
-            end = min(offset + number(message, "pageSize"), size) if message.type == _PAGE else size
             spacing = max(number(message, "responseSpacing"), number(message, "minimumBlockPeriod")) / 1000
             self._run = _Run(message, offset, end, asked, spacing)
 
     def _put_off(self, message: Message, now: float) -> None:
         """Tell a device to ask later; one that does not listen is told no more than now and then."""
         self._run = None
+        self._heard = now + WAIT
         if now - self._told_to_wait >= _ECHO:
             self._told_to_wait = now
             self._replies.append(replies.wait(message, WAIT))
@@ -299,7 +305,7 @@ class Transfer:
 
     def _finished(self, message: Message, now: float) -> None:
         """Let a device that has all run it; one that gives up is let go with its reason."""
-        status = message.args["status"]
+        status = number(message, "status")
         if not is_about(message, self._header):
             self._replies.append(replies.default(message, Status.SUCCESS if status else Status.NO_IMAGE_AVAILABLE))
         elif status != Status.SUCCESS:
@@ -317,8 +323,9 @@ class Transfer:
                 self.progress = Progress(self._header.total_size, self._header.total_size, 0.0)
 
     def _complain(self, message: Message) -> None:
-        if message.args["statusCode"] != Status.SUCCESS:
-            self._complaint = f"; it answered {status_name(message.args['statusCode'])}"
+        status = number(message, "statusCode")
+        if status != Status.SUCCESS:
+            self._complaint = f"; it answered {status_name(status)}"
 
     # Within: how far it is, and the end
 

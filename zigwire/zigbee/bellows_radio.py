@@ -45,6 +45,12 @@ class BellowsMixin(ApplicationMixin):
         if sl_Status.from_ember_status(status) != sl_Status.OK:
             raise RadioError(f"the coordinator refuses the link key: {status!r}")
 
+    async def identify(self) -> None:
+        """Read address and board."""
+        node = self.state.node_info
+        (node.ieee,) = await self._ezsp.getEui64()
+        node.manufacturer, node.model, node.version = await self._get_board_info()  # type: ignore[attr-defined]
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the loss of the connection; before the network is up, a reset of the chip is none but asked for."""
         if isinstance(exc, NcpFailure) and not self.controller_event.is_set():  # type: ignore[attr-defined]

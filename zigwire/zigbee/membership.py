@@ -99,8 +99,8 @@ class Membership:
         """Tell whether it is known what the device is, be it that it is asked again at the moment."""
         return device.ieee in self._interviewed
 
-    def joined(self, ieee: str, address: int) -> None:
-        """Note a join."""
+    def joined(self, ieee: str, address: int, parent: int | None = None) -> None:
+        """Note a join, at the router or the coordinator that has the network address `parent` where that is known."""
         if ieee == self.coordinator or ieee in _NOBODY or address not in _ADDRESSES:
             return
         if self._keep_out(ieee, address):
@@ -110,6 +110,9 @@ class Membership:
             device = self._admit(ieee, address)
         else:
             self._move(device, address)
+        if parent is not None:
+            router = self.devices.by_address(parent)
+            device.parent = None if router is None else router.ieee
         self._interview_if_unknown(device)
 
     def announced(self, announce: zdo.DeviceAnnounce) -> None:
@@ -154,6 +157,14 @@ class Membership:
         if is_stranger and self._admission.admits(ieee):
             return
         self.joined(ieee, address)
+
+    def neighbours_told(self, address: int, response: zdo.LqiResponse) -> None:
+        """Note whose parent a router is."""
+        router = self.devices.by_address(address)
+        for neighbour in response.entries:
+            child = self.devices.get(neighbour.ieee)
+            if router is not None and child is not None and neighbour.is_child:
+                child.parent = router.ieee
 
     def left(self, ieee: str, *, rejoin: bool) -> None:
         """Note a leave; a device that means to come back stays known, of others it is remembered what they are."""

@@ -112,6 +112,7 @@ class Device:
         keepsakes: What another program knew of it that has no place here; an export gives it back.
         network_address_changes: How often it came back under another address since the start.
         messages: Frames received since the start.
+        parent: IEEE address of the router whose child it is, as far as that was heard since the start.
     """
 
     ieee: str
@@ -136,6 +137,7 @@ class Device:
     keepsakes: dict[str, Any] = field(default_factory=dict)
     network_address_changes: int = 0
     messages: int = 0
+    parent: str | None = None
 
     @property
     def sleepy(self) -> bool:

@@ -33,6 +33,7 @@ from zigwire.zigbee.registry import Devices
 from zigwire.zigbee.requests import ATTEMPTS, CONCURRENT, Priority, Requests
 from zigwire.zigbee.store import NetworkRecord, NetworkStore
 from zigwire.zigbee.supervise import Supervisor
+from zigwire.zigbee.tally import Tallies
 from zigwire.zigbee.telling import Teller
 
 __all__ = ["ALL_DEVICES", "ALL_ROUTERS", "ALL_WHEN_IDLE", "LONGEST_PERMIT", "Network"]
@@ -100,6 +101,7 @@ class Network:
         self._teller = Teller()
         devices = Devices()
         self._requests = Requests(self.clusters_of, devices, concurrent=concurrent or CONCURRENT, delay=delay)
+        self._handled = self._requests.tallies.handled
         self._groups = Groups(store)
         admission = Admission(admits, self._requests, self._background)
         self._membership = Membership(
@@ -146,6 +148,25 @@ class Network:
     def unreadable(self) -> int:
         """Frames that could not be parsed since the start."""
         return self._receiver.unreadable
+
+    @property
+    def radio_losses(self) -> int:
+        """How often a radio that was online got lost since the start."""
+        return self._supervisor.losses
+
+    @property
+    def tallies(self) -> Tallies:
+        """What became of frames and requests since the start."""
+        return self._requests.tallies
+
+    @property
+    def waiting_for_air(self) -> int:
+        """How many frames wait until the radio takes another."""
+        return self._requests.waiting_for_air
+
+    def waiting_requests(self, device: Device) -> int:
+        """Return how many requests wait for their turn at a device."""
+        return self._requests.waiting(device)
 
     def device_at(self, address: int) -> Device | None:
         """Return the device that has a network address."""
@@ -206,7 +227,7 @@ class Network:
             request: What to send.
             timeout: Seconds to wait for the answer after delivery; by default 10, for sleeping devices 20.
             attempts: Deliveries tried.
-            priority: Users' requests go ahead of those in the background, in their own order.
+            priority: Users' requests go ahead of those in the background, and these of bulk, each in their own order.
 
         Raises:
             EncodeError: The request can't be written.
@@ -236,6 +257,17 @@ class Network:
             RequestError: It was not delivered.
         """
         await self._requests.tell(device, request, priority=priority)
+
+    async def answer(
+        self, device: Device, message: Message, response: Request, *, priority: Priority = "background"
+    ) -> None:
+        """Send a response with the number of the message that it answers, once.
+
+        Raises:
+            EncodeError: The response can't be written.
+            RequestError: It was not delivered.
+        """
+        await self._requests.answer(device, message, response, priority=priority)
 
     async def zdo_request(
         self,
@@ -455,11 +487,13 @@ class Network:
 
     def frame_received(self, frame: ApsFrame) -> None:
         """Take a frame."""
+        begin = time.perf_counter()
         guarded(self._receiver.frame_received, frame)
+        self._handled.add(time.perf_counter() - begin)
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
         """Note a join."""
-        guarded(self._membership.joined, ieee, network_address)
+        guarded(self._membership.joined, ieee, network_address, parent)
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:  # noqa: ARG002 - it may be reused
         """Note a leave."""

@@ -145,8 +145,8 @@ class RadioListener(Protocol):
     def frame_received(self, frame: ApsFrame) -> None:
         """A frame arrived."""
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
-        """The trust centre let a device in, or it came back under a new address."""
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
+        """The trust centre let a device in at a parent, or it came back under a new address."""
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:
         """A device said that it leaves; with `rejoin` it means to come back."""

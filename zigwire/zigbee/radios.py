@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from zigwire.zigbee.radio import Radio, RadioError
+from zigwire.zigbee.radio import CoordinatorInfo, Radio, RadioError
 
-__all__ = ["ADAPTERS", "UnknownAdapterError", "radio_for"]
+__all__ = ["ADAPTERS", "RealRadio", "UnknownAdapterError", "check_adapter", "radio_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ ADAPTERS = tuple(_LIBRARIES)
 """Allowed values of `serial.adapter`."""
 
 
+class RealRadio(Radio, Protocol):
+    """A radio that is a piece of hardware."""
+
+    async def identify(self) -> CoordinatorInfo | None:
+        """Describe the coordinator before it is started, None where it tells nothing as long as it has no network."""
+
+
 class UnknownAdapterError(RadioError):
     """`serial.adapter` names none of the adapters, or its library is missing."""
 
@@ -62,7 +69,7 @@ def radio_for(
     transmit_power: int | None = None,
     concurrent: int | None = None,
     disable_led: bool = False,
-) -> Callable[[], Radio]:
+) -> Callable[[], RealRadio]:
     """Return what makes radios for these settings; the adapter's library is imported now, and no other.
 
     Args:
@@ -78,9 +85,7 @@ def radio_for(
         UnknownAdapterError: There is no such adapter, or its library is missing.
         RadioError: The port is missing, or of a kind that can't be used.
     """
-    library = _LIBRARIES.get(adapter or "")
-    if library is None:
-        raise UnknownAdapterError(_adapter_fault(adapter))
+    library = _library(adapter)
     if not port or port.startswith("mdns://"):
         raise RadioError(_port_fault(port))
     radio, application = _load(adapter or "", library)
@@ -95,23 +100,39 @@ def radio_for(
     if library is _BELLOWS:
         config["use_thread"] = False  # what it logs would reach the event loop's objects from its thread
 
-    def make_radio() -> Radio:
-        made: Radio = radio(application, config, transmit_power)
+    def make_radio() -> RealRadio:
+        made: RealRadio = radio(application, config, transmit_power)
         return made
 
     return make_radio
 
 
+def check_adapter(adapter: str) -> None:
+    """Find out whether `radio_for` takes an adapter; its library is imported.
+
+    Raises:
+        UnknownAdapterError: There is no such adapter, or its library is missing.
+    """
+    _load(adapter, _library(adapter))
+
+
+def _library(adapter: str | None) -> _Library:
+    library = _LIBRARIES.get(adapter or "")
+    if library is None:
+        raise UnknownAdapterError(_adapter_fault(adapter))
+    return library
+
+
 def _adapter_fault(adapter: str | None) -> str:
     allowed = ", ".join(ADAPTERS)
     if not adapter:
-        return f"serial.adapter is missing: set it to one of {allowed}; it can't be found out yet"
+        return f"serial.adapter is missing: set it to one of {allowed}; it is found out for USB sticks only"
     return f"serial.adapter {adapter[:40]!r} is unknown: set it to one of {allowed}"
 
 
 def _port_fault(port: str) -> str:
     wrong = f"{port[:80]!r} can't be used" if port else "is missing"
-    return f"serial.port {wrong}: set it to a device file or tcp://host:port; coordinators can't be searched for yet"
+    return f"serial.port {wrong}: set it to a device file or tcp://host:port"
 
 
 def _znp_config(port: str, *, disable_led: bool) -> dict[str, Any]:

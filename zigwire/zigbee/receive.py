@@ -131,6 +131,8 @@ class Receiver:
             return
         if isinstance(message, zdo.DeviceAnnounce):
             self._membership.announced(message)
+        elif isinstance(message, zdo.LqiResponse):
+            self._membership.neighbours_told(frame.source, message)
         elif isinstance(message, zdo.MatchDescriptorRequest):
             self._answer_match(frame.source, tsn, message)
 

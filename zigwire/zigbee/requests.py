@@ -24,14 +24,15 @@ from zigwire.zigbee.errors import DeliveryError, RadioOfflineError, RequestError
 from zigwire.zigbee.model import Device, DeviceType
 from zigwire.zigbee.radio import ApsFrame, Mode, Radio
 from zigwire.zigbee.registry import Devices
+from zigwire.zigbee.tally import Tallies
 from zigwire.zigbee.transactions import Pending, Transactions
 from zigwire.zigbee.turns import Turns
 
 __all__ = ["ATTEMPTS", "CONCURRENT", "RANKS", "Priority", "Requests"]
 
-Priority = Literal["user", "background"]
+Priority = Literal["user", "background", "bulk"]
 
-RANKS: dict[Priority, int] = {"user": 0, "background": 1}
+RANKS: dict[Priority, int] = {"user": 0, "background": 1, "bulk": 2}
 """Whose turn it is first."""
 
 ATTEMPTS = 5
@@ -56,6 +57,9 @@ CONCURRENT = 8
 
 _FOR_USERS = 2
 """How many of these are kept for users' requests."""
+
+_YIELDING = 2.0
+"""Seconds for which bulk lets everything else go first; then it takes its turn, so that it comes to an end."""
 
 _ANYBODY = "anybody"
 """Peer of questions to the whole network, which a parent may answer for its child."""
@@ -92,6 +96,7 @@ class Requests:
     Attributes:
         radio: The radio in use, None while there is none.
         offline_reason: Why there is none.
+        tallies: What became of it all.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class Requests:
     ) -> None:
         self.radio: Radio | None = None
         self.offline_reason = ""
+        self.tallies = Tallies()
         self._clusters_of = clusters_of
         self._devices = devices
         self._delay = delay
@@ -116,6 +122,16 @@ class Requests:
         """Tell whether a request to a device is under way."""
         lane = self._lanes.get(device.ieee)
         return lane is not None and lane.is_taken
+
+    def waiting(self, device: Device) -> int:
+        """Return how many requests wait for their turn at a device."""
+        lane = self._lanes.get(device.ieee)
+        return 0 if lane is None else lane.waiting
+
+    @property
+    def waiting_for_air(self) -> int:
+        """How many frames wait until the radio takes another."""
+        return self._air.waiting
 
     def next_tsn(self) -> int:
         """Return a transaction number for a frame that nobody answers."""
@@ -207,6 +223,24 @@ class Requests:
             with self._transactions.expect(device.ieee, lambda _: False) as pending:
                 await self._deliver(device, frame, pending, ATTEMPTS, priority)
 
+    async def answer(
+        self, device: Device, message: Message, response: Request, *, priority: Priority = "background"
+    ) -> None:
+        """Send a response with the number of the message that it answers, once.
+
+        Bulk waits a while for requests to the device that are under way, and for all else that is to be sent.
+
+        Raises:
+            EncodeError: The response can't be written.
+            RequestError: It was not delivered.
+        """
+        clusters = self._clusters_of(device)
+        data = encode(response, message.tsn, clusters)
+        if priority == "bulk":
+            await self._let_pass(device)
+        frame = _zcl_frame(device, response, message.cluster_id, data)
+        await self.send(frame, priority)
+
     async def zdo_request(
         self,
         device: Device | None,
@@ -260,7 +294,7 @@ class Requests:
             RequestError: The radio has not delivered it.
         """
         try:
-            async with self._air.turn(RANKS[priority]):
+            async with self._turn_on_air(priority):
                 await self._send(frame)
         except radios.DeliveryError as error:
             raise DeliveryError(error.status) from error
@@ -288,6 +322,7 @@ class Requests:
         for peer in (device.ieee, _management(device)):
             self._transactions.fail(peer, DeliveryError(_LEFT))
         self._lanes.pop(device.ieee, None)
+        self.tallies.forget(device.ieee)
 
     def radio_gone(self, reason: str) -> None:
         """Fail all that waits."""
@@ -296,16 +331,35 @@ class Requests:
         self._transactions.fail_all(RadioOfflineError(reason))
 
     @contextlib.asynccontextmanager
+    async def _turn_on_air(self, priority: Priority) -> AsyncIterator[None]:
+        """Wait for a turn on air; bulk that has waited long enough is as urgent as what users want."""
+        async with contextlib.AsyncExitStack() as turn:
+            try:
+                async with asyncio.timeout(_YIELDING if priority == "bulk" else None):
+                    await turn.enter_async_context(self._air.turn(RANKS[priority]))
+            except TimeoutError:
+                await turn.enter_async_context(self._air.turn(RANKS["user"]))
+            yield
+
+    async def _let_pass(self, device: Device) -> None:
+        """Wait a while until nothing is asked of a device."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_YIELDING), self._lanes[device.ieee].turn(RANKS["bulk"]):
+                pass
+
+    @contextlib.asynccontextmanager
     async def _lane(self, device: Device | None, priority: Priority) -> AsyncIterator[None]:
         """Wait until it is this request's turn at the device."""
-        if self.radio is None:
-            raise RadioOfflineError(self.offline_reason)
-        if device is not None and device.type is DeviceType.GREEN_POWER:
-            raise RequestError("a Green Power device can't be asked anything")
-        async with self._lanes["" if device is None else device.ieee].turn(RANKS[priority]):
-            if device is not None and not self._devices.has(device):
-                raise DeliveryError(_LEFT)
-            yield
+        ieee = "" if device is None else device.ieee
+        with self.tallies.request(ieee):
+            if self.radio is None:
+                raise RadioOfflineError(self.offline_reason)
+            if device is not None and device.type is DeviceType.GREEN_POWER:
+                raise RequestError("a Green Power device can't be asked anything")
+            async with self._lanes[ieee].turn(RANKS[priority]):
+                if device is not None and not self._devices.has(device):
+                    raise DeliveryError(_LEFT)
+                yield
 
     async def _deliver(
         self, device: Device | None, frame: _Frame, pending: Pending, attempts: int, priority: Priority
@@ -324,7 +378,10 @@ class Requests:
             else:
                 return
             await asyncio.sleep(_PAUSE)
-            if device is not None and attempt + 1 == _SEARCH_BEFORE:
+            if device is None:
+                continue
+            self.tallies.of(device.ieee).retries += 1
+            if attempt + 1 == _SEARCH_BEFORE:
                 await self._search(device, priority)
 
     async def _attempt(self, device: Device | None, frame: _Frame, pending: Pending, priority: Priority) -> None:
@@ -351,7 +408,8 @@ class Requests:
         if self.radio is None:
             raise RadioOfflineError(self.offline_reason)
         try:
-            await self.radio.send(frame)
+            with self.tallies.frame(frame.destination_ieee or ""):
+                await self.radio.send(frame)
         except radios.DeliveryError:
             raise
         except radios.RadioError as error:

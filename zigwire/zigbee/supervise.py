@@ -51,6 +51,9 @@ class Supervisor:
             reset may hold no network for a while, or another stick has its port).
         changed: Hears each change of the state, with the reason.
         ended: Hears that a connection is over, with the reason, also of one that never came online.
+
+    Attributes:
+        losses: How often a radio that was online got lost.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Supervisor:
         self._lost: asyncio.Future[str] | None = None
         self._decided = asyncio.Event()
         self._reported = ""
+        self.losses = 0
         self.state: RadioState = "connecting"
         self.refused: NetworkRefusedError | None = None
 
@@ -108,6 +112,7 @@ class Supervisor:
                 await _unless(lost, self._bring_up(radio))
             self._came_online()
             reason = await lost
+            self.losses += 1
             _LOG.error("The coordinator is lost: %s", reason)
         except NetworkRefusedError as error:
             reason = self._report(str(error))

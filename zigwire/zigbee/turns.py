@@ -30,6 +30,11 @@ class Turns:
         """Whether somebody has a turn."""
         return self._free < self._capacity
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        return sum(not future.done() for *_, future in self._waiting)
+
     @contextlib.asynccontextmanager
     async def turn(self, rank: int) -> AsyncIterator[None]:
         """Wait for a turn and hold it; the lowest rank comes first."""

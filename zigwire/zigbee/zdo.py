@@ -585,6 +585,11 @@ class Neighbor(_Fields):
         """0 parent, 1 child, 2 sibling, 3 none, 4 previous child."""
         return self.flags >> 4 & 0b111
 
+    @property
+    def is_child(self) -> bool:
+        """Whether the node speaks for it."""
+        return self.relationship == 1
+
 
 @_message(0x8031)
 @dataclass(frozen=True, slots=True)

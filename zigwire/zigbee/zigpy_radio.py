@@ -101,10 +101,10 @@ class ApplicationMixin:
                 return
         self.radio.packet_received(packet)
 
-    def handle_join(self, nwk: Any, ieee: Any, parent_nwk: Any, *, handle_rejoin: bool = True) -> None:  # noqa: ARG002
+    def handle_join(self, nwk: Any, ieee: Any, parent_nwk: Any, *, handle_rejoin: bool = True) -> None:
         """Take a join; those that zigpy reads from ZDO frames (`handle_rejoin` is False) are read by us as well."""
         if handle_rejoin:
-            self.radio.joined(ieee, nwk)
+            self.radio.joined(ieee, nwk, parent_nwk)
 
     def handle_leave(self, nwk: Any, ieee: Any, *, rejoin: bool = False) -> None:
         """Take a leave."""
@@ -124,6 +124,9 @@ class ApplicationMixin:
     async def add_link_key(self, ieee: Any, key: Any) -> None:  # noqa: ARG002 - of those that can
         """Refuse: zigpy itself only lets such a device in at once, for a while, and nobody else."""
         raise RadioError(f"install codes are not supported by {self.radio.info().type}")
+
+    async def identify(self) -> None:
+        """Read what the coordinator tells of itself without a network: here nothing, libraries differ."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the loss of the connection."""
@@ -275,10 +278,11 @@ class ZigpyRadio:
         if self._listener is not None:
             self._listener.frame_received(frame)
 
-    def joined(self, ieee: Any, address: Any) -> None:
+    def joined(self, ieee: Any, address: Any, parent: Any) -> None:
         """Pass a join on."""
         if self._listener is not None:
-            self._listener.device_joined(ieee_from_bytes(ieee.serialize()), int(address))
+            known = None if parent is None else int(parent)
+            self._listener.device_joined(ieee_from_bytes(ieee.serialize()), int(address), known)
 
     def left(self, ieee: Any, address: Any, *, rejoin: bool) -> None:
         """Pass a leave on."""
@@ -305,14 +309,23 @@ class ZigpyRadio:
         kind = " ".join(part for part in (node.manufacturer, node.model) if part) or "Coordinator"
         return CoordinatorInfo(ieee_from_bytes(node.ieee.serialize()), kind, {"revision": node.version or ""})
 
+    async def identify(self) -> CoordinatorInfo | None:
+        """Describe the coordinator before it is started, None where it tells nothing as long as it has no network."""
+        if not self._knows_itself():
+            await self.ask(self._app.identify)
+        return self.info() if self._knows_itself() else None
+
     async def own_ieee(self, parameters: NetworkParameters) -> str:
         """Return the coordinator's IEEE address, which some tell only once they have a network."""
-        if self._app.state.node_info.ieee == zigpy.state.NodeInfo().ieee:
+        if not self._knows_itself():
             await self.ask(self._write, parameters, DEFAULT_EXTENDED_PAN_ID)
             await self.ask(self._app.load_network_info, load_devices=False)
         return ieee_from_bytes(self._app.state.node_info.ieee.serialize())
 
     # Within
+
+    def _knows_itself(self) -> bool:
+        return bool(self._app.state.node_info.ieee != zigpy.state.NodeInfo().ieee)
 
     def _begin(self, call: Callable[..., Awaitable[_T]], *args: Any, **options: Any) -> asyncio.Task[_T]:
         """Run what a library does in a task of its own: some end what they wait for by cancelling it."""

@@ -138,6 +138,12 @@ class ZstackMixin(ApplicationMixin):
         """Return the ability to talk to devices of other networks."""
         return ZstackInterPan(self._znp, self.radio.ask)
 
+    async def identify(self) -> None:
+        """Read address and version."""
+        version = await self._znp.request(c.SYS.Version.Req())
+        self.state.node_info.ieee = await self.own_ieee()
+        self.state.network_info.metadata = {"zstack": version.as_dict()}
+
     async def own_ieee(self) -> Any:
         """Return the IEEE address, which Z-Stack knows without a network."""
         return await self._znp.nvram.osal_read(OsalNvIds.EXTADDR, item_type=zigpy_t.EUI64)
