@@ -3,12 +3,12 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: run test check install clean
+.PHONY: run test check docs reference install clean
 
 run: install
 	@$(BIN)/zigwire run --default
 
-test: .venv/.developing .venv/.library
+test: .venv/.developing .venv/.library .venv/.page
 	$(BIN)/python -m pytest
 
 check: .venv/.developing
@@ -17,7 +17,15 @@ check: .venv/.developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-install: .venv/.installed .venv/.library
+# The documentation site, in site/.
+docs: .venv/.developing
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+# The pages of the documentation that are made of the program: docs/configuration.md and docs/mqtt.md.
+reference: .venv/.installed
+	$(BIN)/python -m zigwire.docgen.reference docs
+
+install: .venv/.installed .venv/.library .venv/.page
 
 clean:
 	rm -rf .venv
@@ -41,4 +49,10 @@ clean:
 .venv/.library: .venv/.installed zigwire/herdsman_library/package-lock.json
 	@$(BIN)/zigwire library fetch || echo "Going on without the library of definitions:" \
 		"\`$(BIN)/zigwire library fetch\` tries again."
+	@touch $@
+
+# The page that browsers are served is fetched, too; the small one in Zigwire is served where that fails.
+.venv/.page: .venv/.installed zigwire/web/pages/windfront/package-lock.json
+	@$(BIN)/zigwire page fetch || echo "Going on with the small built-in page:" \
+		"\`$(BIN)/zigwire page fetch\` tries to get the full one again."
 	@touch $@

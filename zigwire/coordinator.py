@@ -1,16 +1,18 @@
-"""Which radio the settings mean: a simulated house for `serial.port: sim://`, else a coordinator on a port."""
+"""Which radio the settings mean: a simulated house for `serial.port: sim://`, else a coordinator, maybe to be found."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 from zigwire.settings import Settings
 from zigwire.simulator.house import House
 from zigwire.storage.transfer.backup import latest_backup
 from zigwire.storage.transfer.folder import DATABASE
 from zigwire.zigbee.radio import NetworkParameters, Radio
+from zigwire.zigbee.search import FoundRadio
 
 __all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "live_house", "parameters"]
 
@@ -46,22 +48,41 @@ class Coordinator:
                 self.house = await self._stack.enter_async_context(live_house(self._data / HOUSE))
             house = self.house
             return lambda: SimulatedRadio(house)
-        from zigwire.zigbee.radios import radio_for
+        from zigwire.zigbee.radios import check_adapter
+        from zigwire.zigbee.sought_radio import SoughtRadio, Wanted
 
-        serial, advanced = settings.serial, settings.advanced
-        return radio_for(
-            serial.adapter,
-            serial.port or "",
-            baudrate=serial.baudrate,
-            rtscts=bool(serial.rtscts),
-            transmit_power=None if advanced.transmit_power is None else int(advanced.transmit_power),
-            concurrent=advanced.adapter_concurrent,
-            disable_led=serial.disable_led,
-        )
+        port, adapter = settings.serial.port or "", settings.serial.adapter or ""
+        if "://" in port and not port.startswith("mdns://"):
+            return _maker(settings, port, adapter)
+        if adapter:
+            check_adapter(adapter)
+        return lambda: cast(Radio, SoughtRadio(Wanted(port, adapter), lambda found: _made(settings, found)))
 
     async def close(self) -> None:
         """End the simulated house, if there is one."""
         await self._stack.aclose()
+
+
+def _made(settings: Settings, found: FoundRadio) -> Radio:
+    """Make a radio that was found; of how its line is set, the settings' word counts."""
+    return _maker(settings, found.port, found.adapter, found.baudrate, rtscts=found.rtscts)()
+
+
+def _maker(
+    settings: Settings, port: str, adapter: str | None, baudrate: int | None = None, *, rtscts: bool | None = None
+) -> Callable[[], Radio]:
+    from zigwire.zigbee.radios import radio_for
+
+    serial, advanced = settings.serial, settings.advanced
+    return radio_for(
+        adapter,
+        port,
+        baudrate=serial.baudrate or baudrate,
+        rtscts=bool(rtscts if serial.rtscts is None else serial.rtscts),
+        transmit_power=None if advanced.transmit_power is None else int(advanced.transmit_power),
+        concurrent=advanced.adapter_concurrent,
+        disable_led=serial.disable_led,
+    )
 
 
 @asynccontextmanager

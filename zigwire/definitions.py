@@ -8,7 +8,8 @@ from pathlib import Path
 
 from zigwire.devices.external import JAVASCRIPT, PYTHON, Converters, JavaScript, Language, Python, Unavailable
 from zigwire.devices.herdsman import Clock, HerdsmanSource, Package, ScriptError
-from zigwire.herdsman_library import LibraryError, Versions, default_folder
+from zigwire.herdsman_library import Versions, default_folder
+from zigwire.packages import PackageError
 
 __all__ = ["herdsman_source", "user_converters"]
 
@@ -34,7 +35,7 @@ def herdsman_source(modules: Path | None = None, clock: Clock | None = None) -> 
     try:
         modules = modules or Versions(default_folder()).node_modules
         package = Package.at(modules) if modules else None
-    except (LibraryError, OSError, ValueError) as error:
+    except (PackageError, OSError, ValueError) as error:
         LOG.error("The library of definitions can't be used: %s", error)
         package = None
     if package is None:

@@ -7,7 +7,7 @@ from support.home import Sent
 from support.waiting import until
 
 from zigwire.bridge.answers import Answers
-from zigwire.bridge.requests import RequestFault, Requests, boolean, fields
+from zigwire.bridge.requests import Manner, RequestFault, Requests, boolean, fields
 from zigwire.mqtt.message import Properties
 
 DEEP = b"[" * 300 + b"]" * 300
@@ -21,7 +21,9 @@ class Desk:
         self.sent = Sent()
         self.ready = asyncio.Event()
         handlers = {"echo": self.echo, "wait": self.wait, "refuse": self.refuse, "break": self.fall}
-        self.requests = Requests(self.sent, "zigbee2mqtt", Answers(self.sent, "zigbee2mqtt"), handlers)
+        handlers |= {"echo/long": self.echo, "wait/long": self.wait}
+        manners = {"echo/long": Manner(topic="echo"), "wait/long": Manner(parting="It goes on")}
+        self.requests = Requests(self.sent, "zigbee2mqtt", Answers(self.sent, "zigbee2mqtt"), handlers, manners)
 
     async def echo(self, message):
         return {"echo": message}
@@ -96,6 +98,19 @@ async def test_a_quick_one_waits_for_the_slow_one_before_it(desk):
     desk.ready.set()
     await until(lambda: len(desk.sent.messages) == 2)
     assert [topic for topic, *_ in desk.sent.messages] == ["bridge/response/wait", "bridge/response/echo"]
+
+
+async def test_an_answer_under_another_name(desk):
+    desk.requests.handle("Echo/Long", b"1")
+    await until(lambda: desk.answers("echo") == [{"data": {"echo": 1}, "status": "ok"}])
+
+
+async def test_what_is_said_when_the_bridge_stops(desk):
+    for name in ("wait", "wait/long"):
+        desk.requests.handle(name, b"")
+    desk.requests.stop()
+    assert desk.answers("wait") == [{"data": {}, "status": "error", "error": "The bridge stops"}]
+    assert desk.answers("wait/long") == [{"data": {}, "status": "error", "error": "It goes on"}]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
-from zigwire.cli import main, restoring
+from zigwire.cli import main
 from zigwire.storage.lock import lock
 
 CONFIGURATION = ("configuration.yaml", b"version: 5\n")
@@ -133,7 +133,7 @@ def test_a_damaged_one_changes_nothing(pack, data):
 
 
 def test_more_than_fits(pack, data, monkeypatch):
-    monkeypatch.setattr(restoring, "MOST_BYTES", 1000)
+    monkeypatch.setattr("zigwire.restore.MOST_BYTES", 1000)
     status, said = restore(pack(CONFIGURATION, ("large", bytes(1001))), data)
     assert status == 1
     assert "GB" in said

@@ -26,7 +26,8 @@ def bridge(settings, permits):
         assert via is None
         permits.append(seconds)
 
-    return SimpleNamespace(settings=settings, network=SimpleNamespace(devices={}, permit_join=permit_join))
+    network = SimpleNamespace(devices={}, permit_join=permit_join)
+    return SimpleNamespace(settings=settings, network=network, web=None)
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 import pytest
 
-import zigwire.simulator.plug
 from zigwire.simulator.catalogue import default_house
 from zigwire.simulator.load import Load
+from zigwire.simulator.plug import MEMORY
 
-MEMORY = zigwire.simulator.plug.MEMORY
 FIELDS = {"state", "power", "energy", "device_temperature", "power_outage_memory", "linkquality", "voltage"}
 
 
@@ -131,12 +130,12 @@ async def test_power_outage_memory_as_its_page_says(world):
         ({"energy_calibration": 100, "energy_precision": 0}, "energy", 1.34, 3),
     ],
 )
-async def test_options_take_effect_with_the_next_report(world, monkeypatch, options, name, before, after):
+async def test_options_take_effect_with_the_next_report(world, options, name, before, after):
     plug = world.house.device("plug")
     plug.unplug()
     plug.meter.energy, plug.meter.temperature = 1.34, 28.0
     plug.set_temperature(28.0)
-    monkeypatch.setattr(zigwire.simulator.plug, "MAINS", Load(229.6, swing=0.0))
+    plug.mains = Load(229.6, swing=0.0)
 
     async def report(value):
         since = len(world.ear.heard)

@@ -52,7 +52,7 @@ class Ear:
     def frame_received(self, frame: ApsFrame) -> None:
         self.frames.append(frame)
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
         self.joined.append((ieee, network_address))
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:

@@ -155,6 +155,26 @@ def test_on_off(home: Home, lamp: VirtualDevice) -> None:
     assert not lamp.read(ON_OFF)
 
 
+@pytest.mark.parametrize(("seconds", "on"), [(5, False), (15, True)])
+def test_after_a_timed_off_it_may_wait(home: Home, lamp: VirtualDevice, seconds: float, on: bool) -> None:
+    timed = specific(0x42, "00 3200 6400")
+    home.ask(lamp, 6, timed)
+    home.house.advance(5.5)
+    assert not lamp.attributes[AttributeKey(1, 6, 0)].value
+    home.house.advance(seconds)
+    home.ask(lamp, 6, timed)
+    assert lamp.attributes[AttributeKey(1, 6, 0)].value is on
+
+
+def test_a_plain_command_ends_the_wait(home: Home, lamp: VirtualDevice) -> None:
+    home.ask(lamp, 6, specific(0x42, "00 3200 6400"))
+    home.house.advance(6)
+    for command in (0x01, 0x00):
+        home.ask(lamp, 6, specific(command, ""))
+    home.ask(lamp, 6, specific(0x42, "00 3200 6400"))
+    assert lamp.attributes[AttributeKey(1, 6, 0)].value is True
+
+
 def test_timed_off_ends_with_the_next_command(home: Home, lamp: VirtualDevice) -> None:
     home.ask(lamp, 6, specific(0x42, "00 3200 0000"))
     home.ask(lamp, 6, specific(0x01))

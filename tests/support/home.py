@@ -111,6 +111,7 @@ class Home:
             self.count_restart,
             self.now,
             converters=converters,
+            firmware=self.database,
         )
         plug = self.house.device("plug")
         assert isinstance(plug, XiaomiPlug)

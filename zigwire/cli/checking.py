@@ -15,9 +15,10 @@ import click
 
 from zigwire.cli.faults import told
 from zigwire.cli.folder import OWN, SIMULATED, choose, configured
-from zigwire.herdsman_library import LibraryError, Versions, cases, own
+from zigwire.herdsman_library import Versions, cases, own
 from zigwire.herdsman_library.changes import Changes, compare
 from zigwire.herdsman_library.versions import pinned_version
+from zigwire.packages import PackageError
 from zigwire.settings.files import Files
 from zigwire.storage.contents import read_contents
 from zigwire.zigbee.model import Device
@@ -71,14 +72,14 @@ def approve(versions: Versions, current: str, wanted: str, data: Path | None, *,
         most: So many definitions of each sort are named.
 
     Raises:
-        LibraryError: It is not to be used: it can't be, or the user has to decide.
+        PackageError: It is not to be used: it can't be, or the user has to decide.
     """
     click.echo(f"From version {current} to {wanted}:")
     verdict = check(versions, current, wanted, own_devices(data))
     for line in verdict.lines(most):
         click.echo(line)
     if verdict.concerned and not yes:
-        raise LibraryError(f"version {current} stays in use because of your devices; --yes uses {wanted} all the same")
+        raise PackageError(f"version {current} stays in use because of your devices; --yes uses {wanted} all the same")
 
 
 def check(versions: Versions, current: str, wanted: str, devices: Mapping[str, Device]) -> Verdict:
@@ -91,7 +92,7 @@ def check(versions: Versions, current: str, wanted: str, devices: Mapping[str, D
         devices: The user's own, by the names that the user knows.
 
     Raises:
-        LibraryError: One of them can't be loaded.
+        PackageError: One of them can't be loaded.
     """
     before, after = (versions.folder / version / "node_modules" for version in (current, wanted))
     known = cases.recorded()
@@ -109,7 +110,7 @@ def converted(lines: Iterable[Mapping[str, Any]], modules: Path, sources: Sequen
     """Return what `zigwire convert` answers to lines with a version of the library.
 
     Raises:
-        LibraryError: It can't be used.
+        PackageError: It can't be used.
     """
     asked = "".join(f"{json.dumps(line)}\n" for line in lines)
     chosen = [word for source in sources for word in ("--source", source)]
@@ -144,16 +145,16 @@ def _run(*arguments: str, given: str = "") -> str:
     """Run Python with this program in it; a version that runs wild harms nobody else.
 
     Raises:
-        LibraryError: It failed.
+        PackageError: It failed.
     """
     try:
         done = subprocess.run(  # noqa: S603 - what is run stands in this file
             [sys.executable, *arguments], input=given, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise LibraryError(f"the version can't be gone through: {error}") from error
+        raise PackageError(f"the version can't be gone through: {error}") from error
     if done.returncode:
-        raise LibraryError(f"the version can't be gone through: {done.stderr.strip().splitlines()[-1:]}")
+        raise PackageError(f"the version can't be gone through: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout
 
 

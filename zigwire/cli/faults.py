@@ -8,32 +8,41 @@ from contextlib import contextmanager
 import click
 
 from zigwire.mqtt import OptionsError
+from zigwire.onboarding.errors import OnboardingError
+from zigwire.packages import PackageError
+from zigwire.restore import RestoreError
 from zigwire.settings import SettingsError
 from zigwire.simulator.errors import SimulatorError
 from zigwire.storage import StorageError
 from zigwire.zigbee.errors import NetworkRefusedError
 from zigwire.zigbee.radio import RadioError
 
-__all__ = ["told"]
+__all__ = ["FAULTS", "told"]
+
+FAULTS = (
+    NetworkRefusedError,
+    OnboardingError,
+    OptionsError,
+    PackageError,
+    RadioError,
+    RestoreError,
+    SettingsError,
+    SimulatorError,
+    StorageError,
+)
+"""What a person can mend; the text says how."""
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn faults of the settings, the radio, the storage and the system into what the command line prints.
+    """Turn faults of the settings, the radio, the storage, packages and the system into what the command line prints.
 
     Raises:
         click.ClickException: There was one; the text says what to mend.
     """
     try:
         yield
-    except (
-        NetworkRefusedError,
-        OptionsError,
-        RadioError,
-        SettingsError,
-        SimulatorError,
-        StorageError,
-    ) as error:
+    except FAULTS as error:
         raise click.ClickException(str(error)) from error
     except TimeoutError:
         raise

@@ -9,7 +9,8 @@ from typing import ParamSpec
 
 import click
 
-from zigwire.herdsman_library import LibraryError, Versions, default_folder, fetch
+from zigwire.herdsman_library import Versions, default_folder
+from zigwire.packages import PackageError, fetch
 
 __all__ = ["library"]
 
@@ -36,7 +37,7 @@ def command(function: Callable[P, None]) -> click.Command:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             function(*args, **kwargs)
-        except LibraryError as error:
+        except PackageError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"the library's folder can't be used: {error}") from error
@@ -93,7 +94,7 @@ def update(version: str, data: Path | None, yes: bool, most: int) -> None:
     """
     here = versions()
     if here.pinned:
-        raise LibraryError(f"version {here.current} is pinned; `zigwire library unpin` lets updates go on")
+        raise PackageError(f"version {here.current} is pinned; `zigwire library unpin` lets updates go on")
     before, wanted = here.current, fetch(here, version)
     if wanted == before:
         click.echo(f"Version {wanted} is in use already.")
@@ -119,7 +120,7 @@ def pin(version: str | None) -> None:
     here = versions()
     wanted = version or here.current
     if wanted is None:
-        raise LibraryError("no version is in use: name one")
+        raise PackageError("no version is in use: name one")
     fetch(here, wanted)
     here.use(wanted, pinned=True)
     click.echo(f"Version {wanted} is pinned.")
@@ -130,7 +131,7 @@ def unpin() -> None:
     """Let updates change the version again."""
     here = versions()
     if here.current is None:
-        raise LibraryError("no version is in use")
+        raise PackageError("no version is in use")
     here.use(here.current, pinned=False)
     click.echo(f"Version {here.current} is not pinned any more.")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 import zigwire
 from zigwire.cli.librarian import library
+from zigwire.cli.ota import ota
+from zigwire.cli.pages import page
 
 __all__ = ["main"]
 
@@ -19,7 +22,7 @@ A first try, without any hardware:
   zigwire watch                   see what the devices say
   zigwire simulator press plug    press the button on the simulated plug
 
-With a radio: write data/configuration.yaml in the form of Zigbee2MQTT's, then `zigwire run`. On a data folder of
+With a radio: `zigwire run` sets Zigwire up in a browser, `zigwire setup` in the terminal. On a data folder of
 Zigbee2MQTT, `zigwire run --data DIR` takes over its devices, groups and states.
 """
 
@@ -54,6 +57,44 @@ def run(data: Path | None, *, default: bool, form_new_network: bool) -> None:
     from zigwire.cli.running import run_bridge
 
     run_bridge(data, default=default, form_new_network=form_new_network)
+
+
+@main.command()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
+    help="The data folder, which may be empty or not be there yet. [default: ./data]",
+)
+@click.option("--port", metavar="PORT", help="Device file, tcp://host:port, or sim:// for a simulated house.")
+@click.option("--adapter", metavar="NAME", help="zstack, ember, deconz, zigate, xbee or zoh; found out if not given.")
+@click.option("--baudrate", type=click.IntRange(1), help="Of a serial port, where it is not the usual one.")
+@click.option("--mqtt", "broker", metavar="URL", help="The MQTT broker: mqtt://host:port.")
+@click.option("--mqtt-user", "user", metavar="NAME", help="Who the broker knows us as.")
+@click.option(
+    "--mqtt-password", "password", envvar="ZIGWIRE_MQTT_PASSWORD", metavar="WORD", help="The password for it."
+)
+@click.option("--base-topic", metavar="TOPIC", help="Where topics begin: zigbee2mqtt, if not given.")
+@click.option("--channel", type=click.IntRange(11, 26), help="Zigbee channel of a new network.")
+@click.option("--homeassistant/--no-homeassistant", default=None, help="Whether Home Assistant finds the devices.")
+@click.option("--share-page/--no-share-page", "shared", default=None, help="Whether other machines may open the page.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="Take a Zigbee2MQTT over: its data folder, or a backup.",
+)
+@click.option("--yes", "silent", is_flag=True, help="Ask nothing: what is not given is found out, or as usual.")
+@click.option("--untried", is_flag=True, help="Try neither the coordinator nor the broker.")
+def setup(data: Path | None, *, silent: bool, untried: bool, **given: Any) -> None:
+    """Set Zigwire up in the terminal.
+
+    Finds the coordinator, tries it and the MQTT broker, and writes the configuration. `zigwire run` does the same in a
+    browser when there is no configuration.
+    """
+    from zigwire.cli.setting_up import Given, set_up
+
+    set_up(data, Given(**given, asks=not silent, tries=not untried))
 
 
 @main.command()
@@ -192,6 +233,7 @@ _simulator_verb("cut-power", "Cut the power of DEVICE.")
 _simulator_verb("restore-power", "Give DEVICE power again.")
 _simulator_verb("unplug", "Unplug what DEVICE feeds.")
 _simulator_verb("leave", "Let DEVICE leave its network.")
+_simulator_verb("ask-firmware", "Let DEVICE ask whether there is newer firmware for it.")
 _simulator_verb("green-power-pair", "Let the Green Power switch DEVICE ask to be let in.")
 _simulator_verb("green-power-press", "Press the Green Power switch DEVICE.")
 _simulator_verb("green-power-leave", "Let the Green Power switch DEVICE say goodbye.")
@@ -206,6 +248,31 @@ def plug_in(data: Path | None, device: str, watts: float) -> None:
     from zigwire.cli.simulating import tell
 
     tell(data, "plug-in", device=device, watts=watts)
+
+
+@simulator.command()
+@FOLDER
+@click.argument("device")
+@click.option("--version", metavar="N", help="Of the image, such as 0x11. [default: the next after that of DEVICE]")
+@click.option(
+    "--size",
+    metavar="BYTES",
+    type=click.IntRange(512, 1_000_000),
+    default=6000,
+    show_default=True,
+    help="200 bytes take a second.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it. [default: firmware/ in the data folder, and into the index there]",
+)
+def firmware(data: Path | None, device: str, version: str | None, size: int, out: Path | None) -> None:
+    """Make firmware for DEVICE, to try an update with."""
+    from zigwire.cli.releasing import make_firmware
+
+    make_firmware(data, device, version, size, out)
 
 
 @simulator.command("list")
@@ -263,4 +330,27 @@ def convert(sources: tuple[str, ...], folder: Path | None) -> None:
     convert_lines(sources, folder)
 
 
+@main.command()
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option(
+    "--out",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that has the pages, or gets them.",
+)
+def docs(models: tuple[str, ...], folder: Path) -> None:
+    """Write the pages of devices: what each exposes, and how it is used over MQTT.
+
+    MODEL is a model, or a vendor and model (`Xiaomi/ZNCZ02LM`); without one all pages are written. Notes in a page that
+    is there already stay as they are. Beside DIR come the guides that pages lead to and the index of devices.
+    """
+    from zigwire.cli.documenting import document
+
+    document(models, folder)
+
+
 main.add_command(library)
+main.add_command(ota)
+main.add_command(page)

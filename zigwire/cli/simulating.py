@@ -14,7 +14,7 @@ from zigwire.cli.folder import choose
 from zigwire.cli.values import line
 from zigwire.coordinator import SOCKET, live_house
 
-__all__ = ["serve_house", "show", "tell"]
+__all__ = ["serve_house", "show", "status_of", "tell"]
 
 
 def tell(data: Path | None, command: str, **arguments: Any) -> None:
@@ -27,6 +27,18 @@ def show(data: Path | None) -> None:
     status = _call(data, "status")
     for device in (*status["devices"], *status["green_power"]):
         click.echo(line(device))
+
+
+def status_of(data: Path | None, name: str) -> dict[str, Any]:
+    """Return how a simulated device is.
+
+    Raises:
+        click.ClickException: There is no such device, or no house.
+    """
+    devices: dict[str, dict[str, Any]] = {device["name"]: device for device in _call(data, "list")["devices"]}
+    if name not in devices:
+        raise click.ClickException(f"{name} is not in the house, there are {', '.join(devices)}")
+    return devices[name]
 
 
 def serve_house(port: int, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import click
 
 from zigwire.app import App, Running
 from zigwire.broker import mqtt_options
+from zigwire.cli.releasing import INDEX, make_index
 from zigwire.coordinator import Coordinator
 from zigwire.mqtt import EmbeddedBroker
 from zigwire.settings import Settings, load
@@ -31,7 +33,8 @@ PAIRING_TIME = 60  # seconds, of which a simulated plug needs one
 BY_HAND = "`zigwire permit-join` and, in another terminal, `zigwire simulator pair plug` pair it."
 
 NEXT = """
-Zigwire is running with a simulated house. A smart plug named 'plug' is paired. In a second terminal, try:
+Zigwire is running with a simulated house. A smart plug named 'plug' is paired.{page}
+In a second terminal, try:
 
   {zigwire} devices                   # who is there
   {zigwire} set plug state=ON         # switch the plug on
@@ -58,6 +61,7 @@ async def run_simulated(folder: Path, *, form_new_network: bool = False) -> None
         SimulatorError: The folder holds no usable house, or another process runs it.
     """
     settings = _settings(folder / "configuration.yaml")
+    _let_browsers_in(settings)
     coordinator = Coordinator(folder)
     try:
         await coordinator.maker(settings)  # takes the house first: a second run of it ends here and changes nothing
@@ -76,8 +80,29 @@ def _settings(path: Path) -> Settings:
     if path.exists():
         return load(path, os.environ)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = {"mqtt": {"server": SERVER}, "serial": {"port": "sim://"}, "advanced": {"log_output": ["console"]}}
+    new = {
+        "mqtt": {"server": SERVER},
+        "serial": {"port": "sim://"},
+        "frontend": {"enabled": True, "host": "127.0.0.1"},
+        "advanced": {"log_output": ["console"]},
+        "ota": {"zigbee_ota_override_index_location": INDEX},
+    }
+    make_index(path.parent)
     return Settings.create(path, new, os.environ)
+
+
+def _let_browsers_in(settings: Settings) -> None:
+    """Serve browsers on another port when somebody has the one that the settings name."""
+    frontend = settings.frontend
+    if not frontend.enabled or frontend.host not in THIS_MACHINE:
+        return
+    try:
+        socket.create_server((frontend.host, frontend.port)).close()
+    except OSError:
+        with socket.create_server((frontend.host, 0)) as free:
+            port = free.getsockname()[1]
+        settings.change({"frontend": {"port": port}})
+        click.echo(f"Port {frontend.port} is taken: browsers are served on port {port}")
 
 
 @asynccontextmanager
@@ -108,7 +133,8 @@ async def _welcome(running: Running, house: House | None) -> None:
     except Exception:
         LOG.exception("The simulated plug could not be paired. %s", BY_HAND)
     address, base_topic = mqtt_options(running.settings).address, running.settings.mqtt.base_topic
-    click.echo(NEXT.format(zigwire=sys.argv[0], server=address, base_topic=base_topic))
+    page = f"\nIn a browser it is at {running.web.address}" if running.web else ""
+    click.echo(NEXT.format(zigwire=sys.argv[0], server=address, base_topic=base_topic, page=page))
 
 
 async def _set_up(running: Running, house: House) -> None:

@@ -4,7 +4,6 @@ The library is no part of Zigwire. It is fetched as its makers publish it, check
 beside this one (or, for another version, of its own lock file), and kept outside the program's folder.
 """
 
-from zigwire.herdsman_library.fetch import LibraryError, fetch
 from zigwire.herdsman_library.versions import Versions, default_folder
 
-__all__ = ["LibraryError", "Versions", "default_folder", "fetch"]
+__all__ = ["Versions", "default_folder"]

@@ -1,136 +1,34 @@
-"""The versions of the library that lie in a folder, which one is in use, and which one was before."""
+"""The library among the packages that are fetched: its name, its folder, the version that Zigwire was tested with."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shutil
-import sys
 from pathlib import Path
 
-from zigwire.herdsman_library.errors import LibraryError
+from zigwire.packages import Package, kept_in
+from zigwire.packages import Versions as VersionsOfPackage
 
 __all__ = ["PACKAGE", "Versions", "default_folder", "pinned_version"]
 
 PACKAGE = "zigbee-herdsman-converters"
-VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+LIBRARY = Package(PACKAGE, Path(__file__).parent)
 
 
-def default_folder() -> Path:
-    """Return where versions are kept: `$ZIGWIRE_LIBRARY`, else in the environment that Zigwire is installed in."""
-    named = os.environ.get("ZIGWIRE_LIBRARY")
-    return Path(named) if named else Path(sys.prefix) / "share" / "zigwire" / "library"
-
-
-def pinned_version() -> str:
-    """Return the version that this release of Zigwire was tested with."""
-    manifest = json.loads(Path(__file__).with_name("package.json").read_text())
-    return str(manifest["dependencies"][PACKAGE])
-
-
-class Versions:
-    """Versions in a folder, each in a folder of its own name; `use.json` says which one counts.
+class Versions(VersionsOfPackage):
+    """Versions of the library in a folder.
 
     Args:
         folder: Need not exist.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._use = folder / "use.json"
-
-    @property
-    def present(self) -> list[str]:
-        """The versions that are here, the oldest first."""
-        if not self.folder.is_dir():
-            return []
-        found = (entry.name for entry in self.folder.iterdir() if VERSION.fullmatch(entry.name))
-        return sorted((name for name in found if self._is_whole(name)), key=_age)
-
-    @property
-    def current(self) -> str | None:
-        """The version in use, None when there is none."""
-        current = self._read().get("current")
-        return current if current in self.present else None
-
-    @property
-    def previous(self) -> str | None:
-        """The version that was in use before, where it is still here."""
-        previous = self._read().get("previous")
-        return previous if previous in self.present else None
-
-    @property
-    def pinned(self) -> bool:
-        """Whether the user wants no other version than the current one."""
-        return bool(self._read().get("pinned"))
-
-    @property
-    def node_modules(self) -> Path | None:
-        """The folder that the current version's packages lie in, None when there is none."""
-        return None if self.current is None else self.folder / self.current / "node_modules"
-
-    def use(self, version: str, *, pinned: bool | None = None) -> None:
-        """Let a version that is here be the current one.
-
-        Args:
-            version: Which.
-            pinned: Whether updates are to leave it alone from now on; None: as before.
-
-        Raises:
-            LibraryError: It is not here.
-        """
-        if version not in self.present:
-            here = ", ".join(self.present) or "none"
-            raise LibraryError(f"version {version!r} is not here; these are: {here}")
-        before = self._read()
-        previous = before.get("previous") if before.get("current") == version else before.get("current")
-        state = {
-            "current": version,
-            "previous": previous,
-            "pinned": bool(before.get("pinned")) if pinned is None else pinned,
-        }
-        written = self._use.with_suffix(".new")
-        written.write_text(json.dumps(state) + "\n")
-        written.replace(self._use)
-
-    def rollback(self) -> str:
-        """Go back to the version that was in use before, and return it.
-
-        Raises:
-            LibraryError: There is none.
-        """
-        if self.previous is None:
-            raise LibraryError("there is no earlier version to go back to")
-        previous = self.previous
-        self.use(previous)
-        return previous
-
-    def remove(self, version: str) -> None:
-        """Delete a version.
-
-        Raises:
-            LibraryError: It is in use, or not here.
-        """
-        if version not in self.present:
-            raise LibraryError(f"version {version!r} is not here")
-        if version == self.current:
-            raise LibraryError(f"version {version} is in use")
-        shutil.rmtree(self.folder / version)
-
-    def _is_whole(self, version: str) -> bool:
-        return (self.folder / version / "node_modules" / PACKAGE / "package.json").is_file()
-
-    def _read(self) -> dict[str, object]:
-        try:
-            known = json.loads(self._use.read_text())
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise LibraryError(f"{self._use} can't be read: {error}") from error
-        return known if isinstance(known, dict) else {}
+        super().__init__(folder, LIBRARY)
 
 
-def _age(version: str) -> tuple[tuple[int, ...], bool, str]:
-    numbers, _, rest = version.partition("-")
-    return tuple(map(int, numbers.split("."))), not rest, rest
+def default_folder() -> Path:
+    """Return where versions are kept: `$ZIGWIRE_LIBRARY`, else in the environment that Zigwire is installed in."""
+    return kept_in("ZIGWIRE_LIBRARY", "library")
+
+
+def pinned_version() -> str:
+    """Return the version that this release of Zigwire was tested with."""
+    return LIBRARY.pinned

@@ -216,15 +216,15 @@ class Serial:
 
     port: str | None = _option(
         None,
-        "Device file, tcp://host:port, or sim:// for a simulated network",
+        "Device file, tcp://host:port, mdns://service, or sim:// for a simulation; by default the only USB stick",
         restart=True,
         null=True,
         blank=True,
-        examples=("/dev/serial/by-id/…", "tcp://192.168.1.5:6638", "sim://"),
+        examples=("/dev/serial/by-id/…", "tcp://192.168.1.5:6638", "mdns://slzb-06", "sim://"),
     )
     disable_led: bool = _option(False, "Switch the coordinator's LED off", restart=True)
     adapter: Literal["deconz", "zstack", "zigate", "ezsp", "ember", "zboss", "zoh", "xbee"] | None = _option(
-        None, "Kind of coordinator", restart=True
+        None, "Kind of coordinator; known USB sticks need none", restart=True
     )
     baudrate: int | None = _option(
         None, "Speed of the serial line in baud", restart=True, examples=(115200, 921600, 460800, 230400, 57600, 38400)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.virtual_time import VirtualTime
 from zigwire.devices.blocks import tuya
 from zigwire.devices.errors import BadValueError
-from zigwire.devices.exposes import PUBLISHED, SET, Binary, Enum, Numeric, Switch, Text
+from zigwire.devices.exposes import GET, PUBLISHED, SET, Binary, Enum, Numeric, Switch, Text
 
 CLUSTER = 0xEF00
 BOTH = PUBLISHED | SET
@@ -104,6 +104,13 @@ async def test_nonsense_is_refused(thing, message):
     with pytest.raises(BadValueError):
         await thing.set(message)
     assert thing.sent == []
+
+
+async def test_what_can_be_read_is_asked_for_with_all_else(bed):
+    state = Switch((Binary("state", BOTH | GET, on="ON", off="OFF"),))
+    readable = bed(tuya.datapoints(tuya.switch(1, state), tuya.switch(2, Binary("lock", BOTH))), clusters=(CLUSTER,))
+    assert await readable.get("state") == ["1:ef00:010103"]
+    assert not readable.behaviour.can_get("lock")
 
 
 def test_what_is_only_told_can_not_be_set(thing):

@@ -45,6 +45,16 @@ async def test_a_device_that_the_library_knows(bulb):
     assert behaviour.device is device
 
 
+@pytest.mark.parametrize(
+    ("model", "identity"), [("SPE600", {"manufacturerName": "SalusControls"}), ("TRADFRI bulb E27 WS opal 980lm", {})]
+)
+async def test_what_its_firmware_is_known_by(source, home, make_device, model, identity):
+    device = make_device(model, *BULB[1:], maker="IKEA of Sweden")
+    definition = source.find(device, home(device)).definition
+    assert definition.ota is True
+    assert definition.ota_identity == identity
+
+
 async def test_what_it_tells(bulb):
     behaviour, *_ = bulb
     message = report("genOnOff", {"onOff": 1})

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zigwire.herdsman_library.errors import LibraryError
+from zigwire.packages.errors import PackageError
 
 __all__ = ["Npm", "npm"]
 
@@ -34,7 +34,7 @@ class Npm:
         """Run it in a folder and return what it printed.
 
         Raises:
-            LibraryError: It failed.
+            PackageError: It failed.
         """
         return run([*self._command, *arguments, *PATIENCE], folder)
 
@@ -44,7 +44,7 @@ def npm() -> Iterator[Npm]:
     """Find an npm client, or get one for as long as it is used.
 
     Raises:
-        LibraryError: There is none to be had.
+        PackageError: There is none to be had.
     """
     found = shutil.which("npm")
     if found:
@@ -62,17 +62,17 @@ def run(command: Sequence[str], folder: Path) -> str:
     """Run a program and return what it printed.
 
     Raises:
-        LibraryError: It can't be started, takes too long or fails.
+        PackageError: It can't be started, takes too long or fails.
     """
     try:
         done = subprocess.run(  # noqa: S603 - what is run stands in this file
             command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise LibraryError(f"{command[0]} can't be run: {error}") from error
+        raise PackageError(f"{command[0]} can't be run: {error}") from error
     if done.returncode:
         said = "\n".join(_faults(done.stderr or done.stdout))
-        raise LibraryError(f"{Path(command[0]).name} failed with code {done.returncode}: {said}")
+        raise PackageError(f"{Path(command[0]).name} failed with code {done.returncode}: {said}")
     return done.stdout
 
 
