@@ -16,6 +16,7 @@ from zigwire.simulator.clusters import (
     ON_OFF,
 )
 from zigwire.simulator.device import Air, Description, VirtualDevice
+from zigwire.simulator.ota_profile import OtaProfile
 from zigwire.simulator.zdo import Endpoint, NodeDescriptor
 
 __all__ = ["BULB", "Bulb", "ikea_bulb"]
@@ -71,6 +72,9 @@ BULB = Description(
         AttributeKey(1, COLOUR, 0x400C): attribute("UINT16", WARMEST),
         AttributeKey(1, COLOUR, 0x4010): attribute("UINT16", 370, WRITABLE),
     },
+    ota=OtaProfile(
+        IKEA, image_type=0x4203, file_version=0x23087631, block_size=63, page_size=1024, response_spacing=0.05
+    ),
 )
 
 

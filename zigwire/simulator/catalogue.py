@@ -5,19 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from zigwire.simulator.aqara import AQARA_OUTLETS
 from zigwire.simulator.bulb import BULB, ikea_bulb
 from zigwire.simulator.greenpower import GreenPowerSwitch
 from zigwire.simulator.house import DeviceFactory, House
 from zigwire.simulator.load import Load
-from zigwire.simulator.plug import PLUG, PLUG_WITHOUT_VOLTAGE, xiaomi_plug, xiaomi_plug_without_voltage
+from zigwire.simulator.plug import PLUG, PLUG_WITHOUT_VOLTAGE, SIBLINGS, xiaomi_plug, xiaomi_plug_without_voltage
 from zigwire.simulator.remote import REMOTE, remote
 from zigwire.simulator.schedule import Clock
+from zigwire.simulator.tuya import TUYA_DEVICES
 
 __all__ = ["KINDS", "default_house"]
 
 KINDS: Mapping[str, DeviceFactory] = {
     PLUG.kind: xiaomi_plug,
     PLUG_WITHOUT_VOLTAGE.kind: xiaomi_plug_without_voltage,
+    **SIBLINGS,
+    **AQARA_OUTLETS,
+    **TUYA_DEVICES,
     REMOTE.kind: remote,
     BULB.kind: ikea_bulb,
 }

@@ -44,6 +44,7 @@ _SCENE_FIELDS: Mapping[int, tuple[str, tuple[int, ...]]] = {
 
 GROUPS_LIMIT = SCENES_LIMIT = 16
 LOWEST, HIGHEST = 1, 254
+OFF_WAIT = "off wait"
 UNDEFINED_TIME, UNDEFINED_RATE = 0xFFFF, 0xFF
 
 
@@ -104,6 +105,9 @@ class Host(Protocol):
 
     def forget(self, name: object) -> None:
         """Take back a planned action."""
+
+    def planned(self, name: object) -> bool:
+        """Whether an action is planned under this name, and was not forgotten."""
 
 
 Handler = Callable[[Host, int, ZclFrame], Answer]
@@ -288,22 +292,30 @@ def _on_off(host: Host, endpoint: int, frame: ZclFrame) -> Answer:
         case 0x02:
             return Answer(effect=lambda: switch(host, key, not host.read(key)))
         case 0x42:
-            only_when_on, on_time = struct.unpack_from("<BH", frame.payload)
-            if only_when_on & 1 and not host.read(key):
+            only_when_on, on_time, off_wait = struct.unpack_from("<BHH", frame.payload)
+            if not host.read(key) and (only_when_on & 1 or host.planned((OFF_WAIT, key))):
                 return Answer()
-            return Answer(effect=lambda: _on_for(host, key, on_time / 10))
+            return Answer(effect=lambda: _on_for(host, key, on_time / 10, off_wait / 10))
     return UNSUPPORTED
 
 
 def switch(host: Host, key: AttributeKey, on: bool) -> None:
-    """Set an on/off attribute; a timed off that was running is over."""
+    """Set an on/off attribute; a timed off that was running is over, and so is the wait after one."""
     host.forget(key)
+    host.forget((OFF_WAIT, key))
     host.set(key, on)
 
 
-def _on_for(host: Host, key: AttributeKey, seconds: float) -> None:
+def _on_for(host: Host, key: AttributeKey, seconds: float, off_wait: float) -> None:
     switch(host, key, True)
-    host.later(key, seconds, lambda: switch(host, key, False))
+    host.later(key, seconds, lambda: _off_for(host, key, off_wait))
+
+
+def _off_for(host: Host, key: AttributeKey, seconds: float) -> None:
+    """Switch off, and take no other timed off for a while (ZCL 3.8.2.3.6)."""
+    switch(host, key, False)
+    waiting = (OFF_WAIT, key)
+    host.later(waiting, seconds, lambda: host.forget(waiting))
 
 
 @dataclass(frozen=True, slots=True)

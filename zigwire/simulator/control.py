@@ -187,6 +187,8 @@ def _device_status(device: VirtualDevice, house: House) -> Answer:
             "power_outage_memory": device.restores,
             "outages": device.outages - 1,
         }
+    if device.ota is not None:
+        status["firmware"] = device.ota.describe()
     return status
 
 
@@ -277,6 +279,7 @@ COMMANDS: Mapping[str, Command] = {
     "plug-in": _plug_in,
     "unplug": _on_device(House.unplug),
     "set-temperature": _set_temperature,
+    "ask-firmware": _on_device(House.ask_firmware),
     "leave": _on_device(House.leave),
     "rejoin": _on_device(House.rejoin),
     "green-power-pair": _on_switch(GreenPowerAir.pair),

@@ -15,9 +15,12 @@ from zigwire.simulator.clusters import BASIC, IDENTIFY, ON_OFF, Scene, SceneKey,
 from zigwire.simulator.errors import SimulatorError
 from zigwire.simulator.frame import ZclFrame
 from zigwire.simulator.load import Load
+from zigwire.simulator.ota import OtaClient
+from zigwire.simulator.ota_frames import OTA
+from zigwire.simulator.ota_profile import OtaProfile
 from zigwire.simulator.reporting import ReportingEngine
 from zigwire.simulator.schedule import Schedule, Timer
-from zigwire.simulator.zcl_server import ZclServer
+from zigwire.simulator.zcl_server import ClusterClient, ZclServer
 from zigwire.simulator.zdo import Bind, Endpoint, Node, NodeDescriptor, ZdoServer
 from zigwire.zcl import types
 from zigwire.zcl.status import Status
@@ -56,6 +59,7 @@ class Description:
         spontaneous: Clusters whose changes are reported to the coordinator without any configuration.
         sleep: For devices that switch their receiver off.
         linkquality: Of its frames at the coordinator.
+        ota: How it fetches new firmware, None where it does not.
     """
 
     kind: str
@@ -67,6 +71,7 @@ class Description:
     spontaneous: frozenset[int] = frozenset()
     sleep: Sleep | None = None
     linkquality: int = 120
+    ota: OtaProfile | None = None
 
 
 class Air(Protocol):
@@ -74,6 +79,7 @@ class Air(Protocol):
 
     schedule: Schedule
     coordinator: Node
+    on_change: Callable[[], None]
 
     def emit(self, device: VirtualDevice, frame: ApsFrame) -> None:
         """Carry a frame of `device`."""
@@ -86,6 +92,15 @@ class Air(Protocol):
 
     def left(self, device: VirtualDevice, *, rejoin: bool) -> None:
         """Note that `device` left the network."""
+
+    def cut_power(self, name: str) -> None:
+        """Take a device's power away."""
+
+    def restore_power(self, name: str) -> None:
+        """Give it back."""
+
+    def came_back(self, name: str) -> None:
+        """Let a device that started anew tell so."""
 
 
 class VirtualDevice:
@@ -101,6 +116,8 @@ class VirtualDevice:
         powered: Whether it has power.
         online: False makes it unreachable and mute although it has power.
         pairing: Whether it looks for a network to join.
+        ota: What fetches its firmware, None where nothing does.
+        clients: Clients of clusters that act, by endpoint and cluster.
     """
 
     def __init__(self, air: Air, name: str, ieee: str, description: Description) -> None:
@@ -126,6 +143,14 @@ class VirtualDevice:
         self.zdo = ZdoServer(self.node, leave=self._leave_soon, permit=lambda seconds: air.permit_at(self, seconds))
         self._numbers = itertools.count(1)
         self._timers: dict[object, Timer] = {}
+        self.ota = self._make_ota()
+        self.clients: dict[tuple[int, int], ClusterClient] = {(self.ota.endpoint, OTA): self.ota} if self.ota else {}
+
+    def _make_ota(self) -> OtaClient | None:
+        if self.description.ota is None:
+            return None
+        endpoint = next(e.id for e in self.node.endpoints.values() if OTA in e.clients)
+        return OtaClient(self, endpoint, self.description.ota)
 
     def _add_standard_attributes(self) -> None:
         first = min(self.node.endpoints)
@@ -295,6 +320,10 @@ class VirtualDevice:
         if timer is not None:
             timer.cancel()
 
+    def planned(self, name: object) -> bool:
+        """Whether `later` was called under this name, and not taken back since."""
+        return name in self._timers
+
     # Life on the network
 
     def joined(self, network: str, extended_pan_id: str, address: int) -> None:
@@ -343,6 +372,16 @@ class VirtualDevice:
 
     # What people do to it
 
+    def ask_firmware(self) -> None:
+        """Let it ask for newer firmware.
+
+        Raises:
+            SimulatorError: It can't be updated.
+        """
+        if self.ota is None:
+            raise self._unable("no way to get firmware")
+        self.ota.query()
+
     def press(self) -> None:
         """Press the button shortly.
 
@@ -383,12 +422,16 @@ class VirtualDevice:
         self.powered = False
         for name in list(self._timers):
             self.forget(name)
+        if self.ota is not None:
+            self.ota.power_lost()
 
     def regain_power(self) -> None:
         """Start up as the device's settings say (StartUpOnOff, ZCL 3.8.2.2.5)."""
         self.powered = True
         for endpoint in self.node.endpoints:
             self._start_on_off(endpoint)
+        if self.ota is not None:
+            self.ota.power_back()
 
     def _start_on_off(self, endpoint: int) -> None:
         on_off = self.attributes.get(AttributeKey(endpoint, ON_OFF, 0))

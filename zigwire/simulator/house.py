@@ -388,11 +388,22 @@ class House:
         if device.powered:
             return
         device.regain_power()
-        device.later("announce", ANNOUNCE_DELAY, device.announce)
-        device.later("back", HELLO_DELAY, device.back)
+        self.came_back(name)
         if device.pairing and self.permit_left:
             self._let_in()
         self.on_change()
+
+    def came_back(self, name: str) -> None:
+        """Let a device that started anew announce itself and say what it says then."""
+        device = self.device(name)
+        device.later("announce", ANNOUNCE_DELAY, device.announce)
+        device.later("back", HELLO_DELAY, device.back)
+
+    def ask_firmware(self, name: str) -> None:
+        """Let a device ask for newer firmware."""
+        device = self.device(name)
+        self._require_power(device)
+        device.ask_firmware()
 
     def plug_in(self, name: str, watts: float) -> None:
         """Plug an appliance into a socket."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from zigwire.simulator.attributes import Access, AttributeKey, attribute
 from zigwire.simulator.clusters import ANALOG_INPUT, BASIC, ON_OFF
 from zigwire.simulator.device import Air, Description, VirtualDevice
-from zigwire.simulator.load import Load, Meter
+from zigwire.simulator.ota_profile import OtaProfile
+from zigwire.simulator.outlet import Outlet, Wiring
 from zigwire.simulator.zdo import Endpoint, NodeDescriptor
-from zigwire.zcl import types
 
-__all__ = ["PLUG", "PLUG_WITHOUT_VOLTAGE", "XiaomiPlug", "xiaomi_plug", "xiaomi_plug_without_voltage"]
+__all__ = ["PLUG", "PLUG_WITHOUT_VOLTAGE", "SIBLINGS", "XiaomiPlug", "xiaomi_plug", "xiaomi_plug_without_voltage"]
 
 LUMI = 0x115F
 DEVICE_TEMPERATURE, BINARY_INPUT, BINARY_OUTPUT = 0x0002, 0x000F, 0x0010
@@ -20,7 +22,7 @@ POWER_CONFIGURATION, GROUPS, IDENTIFY, SCENES, TIME, OTA = 0x0001, 0x0004, 0x000
 PRESENT_VALUE = 0x0055
 
 RELAY = AttributeKey(1, ON_OFF, 0)
-MODEL, APPLICATION_VERSION = AttributeKey(1, BASIC, 5), AttributeKey(1, BASIC, 1)
+APPLICATION_VERSION = AttributeKey(1, BASIC, 1)
 TEMPERATURE = AttributeKey(1, DEVICE_TEMPERATURE, 0)
 POWER = AttributeKey(2, ANALOG_INPUT, PRESENT_VALUE)
 ENERGY = AttributeKey(3, ANALOG_INPUT, PRESENT_VALUE)
@@ -31,22 +33,23 @@ MEMORY_HEAD = bytes.fromhex("aa8005d147")
 MEMORY_SIZE = 9
 """First half of a written power outage memory: head, 4 octets of which the last is the setting."""
 
-FIRST_HEARTBEAT = 5.0
-SAMPLING = 5.0
-SETTLING = 1.0
-LEAST_CHANGE, LEAST_SHARE = 1.0, 0.05
-"""Power is reported when it moved by this many watts and this share of the last report."""
+WIRING = Wiring(
+    relays=(RELAY,),
+    power=POWER,
+    energy=ENERGY,
+    temperature=TEMPERATURE,
+    heartbeat=HEARTBEAT,
+    tags=frozenset({0x03, 0x05, 0x08, 0x95, 0x96, 0x98, 0x9A}),
+)
+WIRING_WITHOUT_VOLTAGE = replace(WIRING, tags=WIRING.tags - {0x96})
 
-MAINS = Load(230.0, swing=0.01, seed=230)
-"""The voltage swings like a load does."""
 
-
-def _description(kind: str, date_code: str) -> Description:
+def _description(kind: str, date_code: str, model: str = "lumi.plug") -> Description:
     reported = Access.READ | Access.REPORT
     return Description(
         kind=kind,
         manufacturer="LUMI",
-        model="lumi.plug",
+        model=model,
         node=NodeDescriptor(1, 0x8E, LUMI, revision=0),
         endpoints=(
             Endpoint(
@@ -89,6 +92,7 @@ def _description(kind: str, date_code: str) -> Description:
             AttributeKey(100, BINARY_INPUT, PRESENT_VALUE): attribute("BOOLEAN", 0),
         },
         spontaneous=frozenset({ON_OFF}),
+        ota=OtaProfile(LUMI, image_type=1, file_version=0x10),
     )
 
 
@@ -96,54 +100,32 @@ PLUG = _description("lumi.plug", "02-28-2017")
 PLUG_WITHOUT_VOLTAGE = _description("lumi.plug-without-voltage", "11-22-2016")
 
 
-class XiaomiPlug(VirtualDevice):
+class XiaomiPlug(Outlet):
     """A ZNCZ02LM.
 
     Its power outage memory works as its page says: a written setting counts from the first press of the button.
 
     Attributes:
-        load: What is plugged in.
-        meter: Energy and temperature.
-        heartbeat_interval: Seconds between the reports of genBasic 0xFF01, 300 on the real one.
-        outages: Power cuts so far, plus one.
         restores: Whether it will restore its relay after a power cut.
     """
 
     def __init__(
-        self, air: Air, name: str, ieee: str, description: Description = PLUG, *, heartbeat_interval: float = 300.0
+        self,
+        air: Air,
+        name: str,
+        ieee: str,
+        description: Description = PLUG,
+        wiring: Wiring = WIRING,
+        heartbeat_interval: float = 300.0,
     ) -> None:
-        super().__init__(air, name, ieee, description)
-        self.load: Load | None = None
-        self.meter = Meter(self.now())
-        self.heartbeat_interval = heartbeat_interval
-        self.outages = 1
+        super().__init__(air, name, ieee, description, wiring, heartbeat_interval)
         self.restores = False
         self._written: bool | None = None
-        self._reported_power = 0.0
-        self._start_timers()
-
-    @property
-    def on(self) -> bool:
-        """Whether the relay is closed."""
-        return bool(self.attributes[RELAY].value)
 
     def refresh(self) -> None:
-        """Reckon power, energy and temperature up to the present."""
-        if self.powered:
-            self.meter.advance(self.now(), self.load if self.on else None)
-        else:
-            self.meter.cool(self.now())
-        self.attributes[POWER].value = self.meter.power
-        self.attributes[ENERGY].value = self.meter.energy
-        self.attributes[TEMPERATURE].value = round(self.meter.temperature)
+        """Reckon what it measures up to the present."""
+        super().refresh()
         self.attributes[AttributeKey(1, BINARY_OUTPUT, PRESENT_VALUE)].value = self.on
-
-    def set(self, key: AttributeKey, value: Any) -> None:
-        """Change an attribute; the relay's change is followed by a report of the power."""
-        self.refresh()
-        super().set(key, value)
-        if key == RELAY:
-            self._sample_soon()
 
     def write(self, key: AttributeKey, value: Any) -> int:
         """Take a written value; of the power outage memory only the first half is kept."""
@@ -154,134 +136,25 @@ class XiaomiPlug(VirtualDevice):
             self._written = value[-1] == 1
         return 0
 
-    # What people do to it
-
     def press(self) -> None:
         """Toggle; a power outage memory that was written counts from now on."""
-        if not self.powered:
-            return
-        if self._written is not None:
+        if self.powered and self._written is not None:
             self.restores, self._written = self._written, None
-        self.set(RELAY, not self.on)
+        super().press()
 
-    def plug_in(self, load: Load) -> None:
-        """Plug an appliance in, instead of what was there."""
-        self.refresh()
-        self.load = load
-        self._sample_soon()
-
-    def unplug(self) -> None:
-        """Pull out what is plugged in."""
-        self.refresh()
-        self.load = None
-        self._sample_soon()
-
-    def set_temperature(self, celsius: float) -> None:
-        """Change the temperature around it."""
-        self.refresh()
-        self.meter.set_ambient(celsius)
-
-    def lose_power(self) -> None:
-        """Stop at once."""
-        self.refresh()
-        super().lose_power()
-        self.refresh()
-
-    def regain_power(self) -> None:
-        """Start up: with the relay as it was when the memory is on, else open."""
-        self.refresh()
-        super().regain_power()
-        self.outages += 1
-        self.attributes[RELAY].value = self.on and self.restores
-        self.refresh()
-        self._start_timers()
-
-    # What it tells
-
-    def hello(self) -> None:
-        """Report model and version, and soon all else."""
-        self.report([MODEL, APPLICATION_VERSION])
-        self.later("heartbeat", FIRST_HEARTBEAT, self._heartbeat)
-
-    def back(self) -> None:
-        """Tell the state after a power cut."""
-        self.report([RELAY])
-        self.report_heartbeat()
-
-    def report_heartbeat(self) -> None:
-        """Report genBasic 0xFF01: tags, types and values of all that it measures."""
-        self.refresh()
-        tags = b"".join(bytes([tag]) + _typed(kind, value) for tag, kind, value in self._tags())
-        self.attributes[HEARTBEAT].value = bytes([len(tags)]) + tags  # octets, in a character string
-        self.report([HEARTBEAT])
-
-    def _tags(self) -> list[tuple[int, str, float]]:
-        measured = [
-            (0x03, "INT8", round(self.meter.temperature)),
-            (0x05, "UINT16", self.outages & 0xFFFF),
-            (0x08, "UINT16", 0x1362),
-            (0x64, "BOOLEAN", self.on),
-            (0x95, "SINGLE_PREC", self.meter.energy),
-            (0x96, "SINGLE_PREC", round(MAINS.power(self.now()) * 10)),
-            (0x98, "SINGLE_PREC", self.meter.power),
-            (0x9A, "UINT8", 0),
-        ]
-        hidden = set() if self.description is PLUG else {0x96}
-        return [item for item in measured if item[0] not in hidden]
-
-    def _heartbeat(self) -> None:
-        self.report_heartbeat()
-        self.later("heartbeat", self.heartbeat_interval, self._heartbeat)
-
-    def _start_timers(self) -> None:
-        self.later("heartbeat", self.heartbeat_interval, self._heartbeat)
-        self.later("sample", SAMPLING, self._sample)
-
-    def _sample_soon(self) -> None:
-        if self.powered:
-            self.later("sample", SETTLING, self._sample)
-
-    def _sample(self) -> None:
-        self.refresh()
-        self.reporting.changed(POWER)
-        self.reporting.changed(ENERGY)
-        self.reporting.changed(TEMPERATURE)
-        moved = abs(self.meter.power - self._reported_power)
-        if moved >= LEAST_CHANGE and moved >= LEAST_SHARE * self._reported_power:
-            self.report([POWER])
-            self._reported_power = self.meter.power
-        self.later("sample", SAMPLING, self._sample)
-
-    # What it keeps without power
+    def starts_on(self, was_on: bool) -> bool:
+        """Whether its relay closes after a power cut: as it was when the memory is on."""
+        return was_on and self.restores
 
     def own_state(self) -> dict[str, Any]:
         """What its flash holds beyond what every device holds, and what is plugged in."""
-        self.refresh()
-        load = self.load and {"watts": self.load.watts, "swing": self.load.swing, "seed": self.load.seed}
-        return {
-            "energy": self.meter.energy,
-            "temperature": self.meter.temperature,
-            "ambient": self.meter.ambient,
-            "outages": self.outages,
-            "restores": self.restores,
-            "written": self._written,
-            "load": load,
-        }
+        return {**super().own_state(), "restores": self.restores, "written": self._written}
 
     def restore_own_state(self, state: Mapping[str, Any]) -> None:
         """Take over what `own_state` gave."""
-        self.meter.energy = float(state["energy"])
-        self.meter.temperature = float(state["temperature"])
-        self.meter.set_ambient(float(state["ambient"]))
-        self.outages = int(state["outages"])
+        super().restore_own_state(state)
         self.restores = bool(state["restores"])
         self._written = state["written"]
-        self.load = Load(**state["load"]) if state["load"] else None
-
-
-def _typed(type_name: str, value: float) -> bytes:
-    data_type = types.by_name(type_name)
-    return bytes([data_type.id]) + data_type.encode(value)
 
 
 def xiaomi_plug(air: Air, name: str, ieee: str) -> VirtualDevice:
@@ -291,4 +164,16 @@ def xiaomi_plug(air: Air, name: str, ieee: str) -> VirtualDevice:
 
 def xiaomi_plug_without_voltage(air: Air, name: str, ieee: str) -> VirtualDevice:
     """Make a ZNCZ02LM whose firmware does not report the voltage."""
-    return XiaomiPlug(air, name, ieee, PLUG_WITHOUT_VOLTAGE)
+    return XiaomiPlug(air, name, ieee, PLUG_WITHOUT_VOLTAGE, WIRING_WITHOUT_VOLTAGE)
+
+
+def _sibling(model: str) -> Callable[[Air, str, str], VirtualDevice]:
+    return partial(_make_sibling, _description(model, "02-28-2017", model))
+
+
+def _make_sibling(description: Description, air: Air, name: str, ieee: str) -> VirtualDevice:
+    return XiaomiPlug(air, name, ieee, description)
+
+
+SIBLINGS = {model: _sibling(model) for model in ("lumi.plug.mitw01", "lumi.ctrl_86plug.aq1")}
+"""The ZNCZ03LM for Taiwan and the QBCZ11LM, an outlet for the wall: the same inside."""

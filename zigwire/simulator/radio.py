@@ -117,10 +117,10 @@ class SimulatedRadio:
         if self._listener is not None:
             self._listener.frame_received(frame)
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
         """Pass a join on."""
         if self._listener is not None:
-            self._listener.device_joined(ieee, network_address)
+            self._listener.device_joined(ieee, network_address, parent)
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:
         """Pass a leave on."""

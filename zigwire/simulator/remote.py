@@ -7,11 +7,13 @@ import struct
 from zigwire.simulator.attributes import AttributeKey, attribute
 from zigwire.simulator.clusters import BASIC, IDENTIFY, LEVEL, ON_OFF
 from zigwire.simulator.device import Air, Description, Sleep, VirtualDevice
+from zigwire.simulator.ota_profile import OtaProfile
 from zigwire.simulator.zdo import Endpoint, NodeDescriptor
 
 __all__ = ["REMOTE", "Remote", "remote"]
 
-POWER_CONFIGURATION, SCENES = 0x0001, 0x0005
+POWER_CONFIGURATION, SCENES, OTA = 0x0001, 0x0005, 0x0019
+SIMULATED = 0x1000
 DIMMER_SWITCH = 0x0104
 TOGGLE, STEP, RECALL = 0x02, 0x02, 0x05
 DOWN = 1
@@ -21,14 +23,17 @@ REMOTE = Description(
     kind="remote",
     manufacturer="Simulated",
     model="remote",
-    node=NodeDescriptor(2, 0x80, 0x1000, revision=23),
-    endpoints=(Endpoint(1, DIMMER_SWITCH, (BASIC, POWER_CONFIGURATION, IDENTIFY), (IDENTIFY, SCENES, ON_OFF, LEVEL)),),
+    node=NodeDescriptor(2, 0x80, SIMULATED, revision=23),
+    endpoints=(
+        Endpoint(1, DIMMER_SWITCH, (BASIC, POWER_CONFIGURATION, IDENTIFY), (IDENTIFY, SCENES, ON_OFF, LEVEL, OTA)),
+    ),
     attributes={
         AttributeKey(1, BASIC, 0): attribute("UINT8", 3),
         AttributeKey(1, BASIC, 7): attribute("ENUM8", 3),
         AttributeKey(1, POWER_CONFIGURATION, 0x21): attribute("UINT8", 200),
     },
     sleep=Sleep(),
+    ota=OtaProfile(SIMULATED, image_type=2, file_version=0x01, think=0.5, retry=5.0),
 )
 
 

@@ -129,6 +129,7 @@ def _device_state(device: VirtualDevice) -> dict[str, Any]:
             for key, wanted in device.reporting.configurations.items()
         ],
         "own": device.own_state(),
+        "ota": device.ota.flash.dump() if device.ota else None,
     }
 
 
@@ -147,6 +148,8 @@ def _restore_device(device: VirtualDevice, state: Mapping[str, Any]) -> None:
     device.restore_own_state(state["own"])
     for *parts, minimum, maximum, change in state["reporting"]:
         device.reporting.configure(AttributeKey(*parts), ReportingConfiguration(minimum, maximum, change))
+    if device.ota is not None:
+        device.ota.restore(state.get("ota"))
     if not state["powered"]:
         device.lose_power()
 

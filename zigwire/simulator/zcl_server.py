@@ -15,7 +15,7 @@ from zigwire.zcl import types
 from zigwire.zcl.status import Status
 from zigwire.zigbee.radio import ApsFrame, Mode
 
-__all__ = ["ZclHost", "ZclServer"]
+__all__ = ["ClusterClient", "ZclHost", "ZclServer"]
 
 READ, WRITE, WRITE_UNDIVIDED, WRITE_SILENT = 0x00, 0x02, 0x03, 0x05
 CONFIGURE_REPORTING, READ_REPORTING, DEFAULT_RESPONSE, DISCOVER, DISCOVER_EXTENDED = 0x06, 0x08, 0x0B, 0x0C, 0x15
@@ -24,9 +24,20 @@ NO_REPORTS = 0xFFFF
 RECEIVED = 1
 
 
+class ClusterClient(Protocol):
+    """The client side of a cluster, where a device has one that acts."""
+
+    def receive(self, frame: ZclFrame) -> Answer:
+        """Take a command of the cluster's server."""
+
+    def default_response(self, command: int, status: int) -> None:
+        """Take the default response to a command of this client."""
+
+
 class ZclHost(Host, Protocol):
     """What the server needs of its device."""
 
+    clients: dict[tuple[int, int], ClusterClient]
     node: Node
     reporting: ReportingEngine
 
@@ -62,7 +73,7 @@ class ZclServer:
             DISCOVER_EXTENDED: self._discover,
             **dict.fromkeys((0x01, 0x04, 0x07, 0x09, 0x0D, 0x16), _accept),
             0x0A: _accept,
-            DEFAULT_RESPONSE: _ignore,
+            DEFAULT_RESPONSE: self._default_response,
         }
 
     def receive(self, frame: ApsFrame) -> None:
@@ -94,8 +105,11 @@ class ZclServer:
             return Answer(Status.MALFORMED_COMMAND)
 
     def _cluster_command(self, endpoint: int, cluster: int, frame: ZclFrame) -> Answer:
+        client = self._host.clients.get((endpoint, cluster))
+        if frame.to_client and client is not None and frame.manufacturer is None:
+            return client.receive(frame)
         handler = HANDLERS.get(cluster)
-        served = cluster in self._host.node.endpoints[endpoint].servers
+        served = self._host.node.endpoints[endpoint].serves(cluster)
         if handler is None or not served or frame.to_client or frame.manufacturer is not None:
             return Answer(Status.UNSUP_COMMAND)
         return handler(self._host, endpoint, frame)
@@ -115,11 +129,17 @@ class ZclServer:
 
     # General commands
 
+    def _default_response(self, endpoint: int, cluster: int, frame: ZclFrame) -> Answer:
+        client = self._host.clients.get((endpoint, cluster))
+        if client is not None and frame.to_client and len(frame.payload) == 2:
+            client.default_response(*frame.payload)
+        return Answer(silent=True)
+
     def _key(self, endpoint: int, cluster: int, frame: ZclFrame, attribute: int) -> AttributeKey | None:
         """The attribute that a request means, None when the device has none such."""
         described = self._host.node.endpoints[endpoint]
         key = AttributeKey(endpoint, cluster, attribute, frame.manufacturer)
-        known = cluster in (described.clients if frame.to_client else described.servers)
+        known = cluster in described.clients if frame.to_client else described.serves(cluster)
         return key if known and key in self._host.attributes else None
 
     def _read(self, endpoint: int, cluster: int, frame: ZclFrame) -> Answer:
@@ -229,7 +249,7 @@ class ZclServer:
             for key in self._host.attributes
             if key[:2] == (endpoint, cluster) and key.manufacturer == frame.manufacturer and key.attribute >= start
         )
-        served = known if cluster in self._host.node.endpoints[endpoint].servers else []
+        served = known if self._host.node.endpoints[endpoint].serves(cluster) else []
         extended = frame.command == DISCOVER_EXTENDED
         records = b"".join(self._discovered(key, extended) for key in served[:limit])
         return Answer(command=frame.command + 1, payload=bytes([len(served) <= limit]) + records)
@@ -245,7 +265,3 @@ class ZclServer:
 
 def _accept(_endpoint: int, _cluster: int, _frame: ZclFrame) -> Answer:
     return Answer()
-
-
-def _ignore(_endpoint: int, _cluster: int, _frame: ZclFrame) -> Answer:
-    return Answer(silent=True)

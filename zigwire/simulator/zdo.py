@@ -60,7 +60,11 @@ class NodeDescriptor:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Simple descriptor (Zigbee 2.3.2.5) of an endpoint."""
+    """Simple descriptor (Zigbee 2.3.2.5) of an endpoint.
+
+    Attributes:
+        unlisted: Server clusters that it has beside those that the descriptor names.
+    """
 
     id: int
     device: int
@@ -68,6 +72,11 @@ class Endpoint:
     clients: tuple[int, ...] = ()
     profile: int = 0x0104
     version: int = 1
+    unlisted: tuple[int, ...] = ()
+
+    def serves(self, cluster: int) -> bool:
+        """Whether it has a server cluster, named by its descriptor or not."""
+        return cluster in self.servers or cluster in self.unlisted
 
     def serialize(self) -> bytes:
         """The octets of the wire."""

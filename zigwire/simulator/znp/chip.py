@@ -189,11 +189,11 @@ class Chip:
             head = struct.pack("<HBHBBH", frame.source, broadcast, frame.cluster, 0, sequence, frame.destination)
             self.tell(ZDO, 0xFF, head + payload)
 
-    def device_joined(self, ieee: str, network_address: int) -> None:
+    def device_joined(self, ieee: str, network_address: int, parent: int | None = None) -> None:
         """Tell the host whom the trust centre let in."""
         if self.started:
             address = struct.pack("<H", network_address)
-            self.tell(ZDO, 0xCA, address + ieee_octets(ieee) + struct.pack("<H", COORDINATOR))
+            self.tell(ZDO, 0xCA, address + ieee_octets(ieee) + struct.pack("<H", parent or COORDINATOR))
 
     def device_left(self, ieee: str, network_address: int, *, rejoin: bool) -> None:
         """Tell the host who left."""
