@@ -14,6 +14,11 @@ class Scrape:
         self._families = list(text_string_to_metric_families(text))
 
     @property
+    def families(self) -> set[str]:
+        """The names as they are documented: counters with their `_total`."""
+        return {f"{family.name}_total" if family.type == "counter" else family.name for family in self._families}
+
+    @property
     def names(self) -> set[str]:
         """What can be asked for: the names of all series, those without a value, too."""
         return {family.name + suffix for family in self._families for suffix in SUFFIXES.get(family.type, ("",))}

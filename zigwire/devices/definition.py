@@ -114,6 +114,8 @@ class Definition:
         options: What users can choose beside the features' options.
         endpoint_names: Names of endpoints; `default` is the one that commands go to.
         ota: Whether its firmware can be updated over the air.
+        ota_identity: What indexes of firmware know it by, where that is not what it says of itself (`modelId`,
+            `manufacturerName`, `otaHeaderString`, `hardwareVersionMin`, `hardwareVersionMax`).
         white_labels: Other names it is sold under.
         meta: Plain facts for those who show the device.
         version: Changes when set-up has to be done again.
@@ -129,6 +131,7 @@ class Definition:
     options: Sequence[Expose] = ()
     endpoint_names: Mapping[str, int] = field(default_factory=dict)
     ota: bool = False
+    ota_identity: Mapping[str, Any] = field(default_factory=dict)
     white_labels: Sequence[WhiteLabel] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     version: str = "0.0.0"

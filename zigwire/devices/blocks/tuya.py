@@ -11,8 +11,20 @@ from typing import Any
 from zigwire.devices.blocks.numeric import is_number
 from zigwire.devices.blocks.reporting import first_read
 from zigwire.devices.errors import BadValueError
-from zigwire.devices.exposes import SET, Binary, Enum, Expose, Item, Numeric, Text, singles
-from zigwire.devices.feature import Call, Decoder, Encoded, Encoder, Feature, Later, Place, Received, Step
+from zigwire.devices.exposes import GET, SET, Binary, Enum, Expose, Item, Numeric, Text, singles
+from zigwire.devices.feature import (
+    Call,
+    Decoder,
+    Encoded,
+    Encoder,
+    Feature,
+    Later,
+    Place,
+    Reader,
+    Reading,
+    Received,
+    Step,
+)
 from zigwire.devices.quantities import rounded
 from zigwire.zcl.requests import Command, Request
 
@@ -169,6 +181,7 @@ def datapoints(*rows: Datapoint) -> Feature:
         encoders=tuple(
             _encoder(row, row.encode, expose) for row in rows if row.encode for expose in singles(row.items)
         ),
+        readers=tuple(Reader((one.key,), _query) for row in rows for one in singles(row.items) if one.access & GET),
     )
 
 
@@ -233,6 +246,11 @@ def _encoder(row: Datapoint, encode: Callable[[Call], Any], expose: Expose) -> E
         return Encoded((replace(request, disable_default_response=True),), {expose.key: told})
 
     return Encoder((expose.key,), run)
+
+
+def _query(call: Call) -> Reading:
+    """Ask for all datapoints: a single one can't be asked for."""
+    return Reading((_command(call.place, "dataQuery"),))
 
 
 def _toggled(call: Call, values: Mapping[Any, int]) -> Any:
