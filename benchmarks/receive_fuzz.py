@@ -109,7 +109,9 @@ async def run(frames: int, seed: int, folder: Path) -> int:
             lambda: SimulatedRadio(house), database, parameters=NetworkParameters(0x1234, None, 15, bytes(16))
         )
         mqtt = Counting()
-        bridge = Bridge(settings, network, mqtt, States(database), Sources([NativeSource()]), lambda: None)
+        bridge = Bridge(
+            settings, network, mqtt, States(database), Sources([NativeSource()]), lambda: None, firmware=database
+        )
         await network.start(bridge)
         await network.wait_online()
         bridge.start()

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zigwire import logs
 from zigwire.backups import Backups, keep_replaced
@@ -31,7 +32,12 @@ from zigwire.settings import Settings, check, load
 from zigwire.storage import Database, StorageError
 from zigwire.storage.transfer.backup import backup_path
 from zigwire.takeover import take_over
+from zigwire.web.audience import OverheardMqtt
 from zigwire.zigbee.network import Network
+
+if TYPE_CHECKING:
+    from zigwire.metrics.exposition import Exposition
+    from zigwire.web.server import WebServer
 
 __all__ = ["App", "Running"]
 
@@ -54,6 +60,7 @@ class Running:
     network: Network
     bridge: Bridge
     backups: Backups
+    web: WebServer | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -144,6 +151,7 @@ class App:
             running.backups.daily(),
             _every(FLUSH_EVERY, database.flush),
             _every(SNAPSHOT_EVERY, database.snapshot),
+            *([running.web.open()] if running.web else ()),
         )
         living = [asyncio.create_task(work) for work in works]
         stopping = asyncio.create_task(running.stopping.wait())
@@ -174,6 +182,9 @@ class App:
             SECRETS.add(record.parameters.network_key)
         mqtt = await self._broker.client(settings)
         plain: Mqtt = WithoutRetain(mqtt) if settings.mqtt.force_disable_retain else mqtt
+        web, metrics = _web(stack, settings, mqtt) or (None, None)
+        if web:
+            plain = OverheardMqtt(plain, settings.mqtt.base_topic, web.audience)
         sender = LoggedMqtt(plain)
         network = Network(
             make_radio,
@@ -190,8 +201,19 @@ class App:
         states = States(database if persistent else None)
         sources, converters = self._sources(stack, settings)
         bridge = Bridge(
-            settings, network, sender, states, sources, self.restart, apply=logs.apply, converters=converters
+            settings,
+            network,
+            sender,
+            states,
+            sources,
+            self.restart,
+            apply=logs.apply,
+            converters=converters,
+            firmware=database,
         )
+        if web and metrics:
+            bridge.publisher.watch(web.audience.state)
+            metrics.tell_of(bridge, network, mqtt, states, web.audience)
         stack.callback(bridge.stop)
         stack.push_async_callback(network.stop)
         backups = Backups(network, backup_path(self._data))
@@ -203,7 +225,7 @@ class App:
         logs.apply(settings)
         stack.callback(logging.getLogger().removeHandler, handler)
         stack.callback(self._broker.hold)
-        return Running(settings, database, mqtt, network, bridge, backups)
+        return Running(settings, database, mqtt, network, bridge, backups, web)
 
     def _sources(self, stack: AsyncExitStack, settings: Settings) -> tuple[Sources, Converters]:
         """Return the sources of definitions in the order in which they are asked, and the first: the user's own."""
@@ -226,10 +248,14 @@ class App:
         mqtt.start()
         await network.start(bridge)
         await bridge.entities.prepare()
+        if running.web:
+            running.web.audience.use_states(bridge.states)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MESSAGES_WAIT):
                 await bridge.radio_decided.wait()
         self._broker.deliver(logged(bridge.message))
+        if running.web and not mqtt.connected:
+            bridge.info.all()
         await mqtt.wait_connected()
         await network.wait_online()
         if network.parameters:
@@ -240,6 +266,27 @@ class App:
         if self._on_online:
             await self._on_online(running)
         await running.backups.begin()
+
+
+def _web(stack: AsyncExitStack, settings: Settings, mqtt: MqttClient) -> tuple[WebServer, Exposition] | None:
+    """Return what serves browsers and what serves Prometheus, None when the settings don't want it.
+
+    Messages of browsers are as good as MQTT's.
+    """
+    if not settings.frontend.enabled:
+        return None
+    from zigwire.metrics.exposition import Exposition
+    from zigwire.web.pages import BUILT_IN, assets
+    from zigwire.web.server import WebServer
+
+    def deliver(topic: str, payload: bytes) -> None:
+        mqtt.message_received(f"{settings.mqtt.base_topic}/{topic}", payload, retain=False, qos=0, properties=None)
+
+    metrics = Exposition()
+    page = assets(settings.frontend.package) or BUILT_IN
+    server = WebServer(settings, deliver, page, {"metrics": metrics.serve})
+    stack.push_async_callback(server.close)
+    return server, metrics
 
 
 class WithoutRetain:
@@ -270,20 +317,13 @@ class WithoutRetain:
 
 
 def warn(settings: Settings) -> None:
-    """Say what a user should know of the settings: a key that everybody knows, and what has no effect yet."""
+    """Say what a user should know of the settings, such as a key that everybody knows."""
     if settings.has_public_key:
         LOG.warning("advanced.network_key is the default that everybody knows: anyone near can control your devices")
     if "Z2M_WATCHDOG" in os.environ:
         LOG.info("Z2M_WATCHDOG is not needed: a lost radio or broker is connected to again for as long as it takes")
     for warning in settings.warnings:
         LOG.warning("%s", warning)
-    missing = {
-        "frontend.enabled (the web page)": settings.frontend.enabled,
-        "ota": settings.ota != type(settings.ota)(),
-    }
-    for name, wanted in missing.items():
-        if wanted:
-            LOG.warning("The configuration asks for %s, which has no effect yet", name)
 
 
 async def _every(seconds: float, work: Callable[[], object]) -> None:

@@ -270,3 +270,30 @@ def test_who_follows_hears_of_changes_and_of_what_was_published(make):
     (_, first, message), (_, second, whole) = heard
     assert (first, second) == ({"state": "ON"}, {})
     assert message["state"] == whole["state"] == "ON"
+
+
+@pytest.mark.parametrize("output", ["json", "attribute", "attribute_and_json"])
+def test_who_watches_sees_whole_states_in_every_form(make, output):
+    publisher, entity, sent = make(advanced={"output": output})
+    seen = []
+    publisher.watch(lambda name, payload: seen.append((name, json.loads(payload), len(sent.messages))))
+    publisher.publish(entity, {"state": "ON"})
+    publisher.publish(entity, {"power": 5})
+    assert [(name, state) for name, state, _ in seen] == [
+        ("plug", {"state": "ON", "linkquality": 77}),
+        ("plug", {"state": "ON", "power": 5, "linkquality": 77}),
+    ]
+    assert seen[-1][2] == len(sent.messages)
+
+
+def test_the_whole_state(make):
+    publisher, entity, sent = make({"filtered_attributes": ["power"]})
+    assert json.loads(publisher.state(entity)) == {"linkquality": 77}
+    publisher.publish(entity, {"state": "ON", "power": 5, "action": "single"})
+    assert json.loads(publisher.state(entity)) == {"state": "ON", "linkquality": 77}
+    assert len(sent.messages) == 1
+
+
+def test_no_state_of_the_disabled(make):
+    publisher, entity, _ = make({"disabled": True})
+    assert publisher.state(entity) is None

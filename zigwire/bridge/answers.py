@@ -11,7 +11,7 @@ from zigwire.bridge.publisher import Mqtt
 from zigwire.bridge.topics import is_own
 from zigwire.mqtt.message import Properties, encode_topic
 
-__all__ = ["Answer", "Answers"]
+__all__ = ["Answer", "Answers", "Tell"]
 
 LOG = logging.getLogger(__name__)
 

@@ -125,10 +125,14 @@ class Availability:
         self._publish_change(entity)
         self._returned(entity)
 
+    def state(self, entity: DeviceEntity) -> bool | None:
+        """Return whether a device is reachable, None when it is not watched."""
+        watch = self._watches.get(entity.key)
+        return None if watch is None else watch.online
+
     def is_online(self, entity: DeviceEntity) -> bool:
         """Whether a device is watched and reachable."""
-        watch = self._watches.get(entity.key)
-        return watch is not None and watch.online
+        return bool(self.state(entity))
 
     def undelivered(self, entity: DeviceEntity) -> None:
         """Note that a message did not reach a device: ask now whether it is there, not when its timer runs out."""

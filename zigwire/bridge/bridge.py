@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from zigwire.bridge.answers import Answers
@@ -17,9 +17,10 @@ from zigwire.bridge.commands import Commands
 from zigwire.bridge.configure import Configure
 from zigwire.bridge.converter_requests import ConverterRequests
 from zigwire.bridge.device_requests import DeviceChanges, DeviceRequests
-from zigwire.bridge.entities import DeviceEntity, Entities
+from zigwire.bridge.entities import DeviceEntity, Entities, Entity
 from zigwire.bridge.events import INTERVIEW_STATUS, Events
 from zigwire.bridge.extension_requests import ExtensionRequests
+from zigwire.bridge.firmware import MANNERS, Firmware, FirmwareStore
 from zigwire.bridge.group_availability import GroupAvailability
 from zigwire.bridge.groups import Groups, Surroundings
 from zigwire.bridge.health import Health
@@ -34,7 +35,7 @@ from zigwire.bridge.publisher import Mqtt, Publisher
 from zigwire.bridge.receiver import Receiver
 from zigwire.bridge.reporting import Reporting
 from zigwire.bridge.reporting_requests import ReportingRequests
-from zigwire.bridge.requests import Requests
+from zigwire.bridge.requests import Handler, Requests
 from zigwire.bridge.returns import Returns
 from zigwire.bridge.states import States
 from zigwire.bridge.topics import EntityTopic, RequestTopic, filters, parse
@@ -80,6 +81,7 @@ class Bridge:
         now: Unix time in seconds.
         apply: Makes what lies outside of the bridge follow changed settings.
         converters: The user's own, one of the sources; None when none are run.
+        firmware: Keeps firmware updates that wait or are under way.
 
     Attributes:
         radio_decided: Set once the radio came online or was found missing.
@@ -96,6 +98,8 @@ class Bridge:
         now: Callable[[], float] = time.time,
         apply: Callable[[Settings], None] = lambda _: None,
         converters: Converters | None = None,
+        *,
+        firmware: FirmwareStore,
     ) -> None:
         base_topic = settings.mqtt.base_topic
         self._settings = settings
@@ -133,6 +137,9 @@ class Bridge:
         )
         self._group_availability = GroupAvailability(mqtt, settings, self.entities, self._availability)
         self._configure = Configure(network, self.entities, self._show, now)
+        self._firmware = Firmware(
+            settings, network, self.entities, self.publisher, states, firmware, self._firmware_changed
+        )
         self.reporting = Reporting(network, self.entities, self._configure.again)
         self._polling = Polling(network, self.entities)
         surroundings = Surroundings(
@@ -165,8 +172,9 @@ class Bridge:
             **self._network_tools.handlers(),
             **self._converters.handlers(),
             **self._extensions.handlers(),
+            **self._firmware.handlers(),
         }
-        self._requests = Requests(mqtt, base_topic, answers, handlers)
+        self._requests = Requests(mqtt, base_topic, answers, handlers, MANNERS)
         self._working: tuple[Working, ...] = (
             self._requests,
             self.commands,
@@ -180,12 +188,14 @@ class Bridge:
             self._health,
             self._returns,
             self._converters,
+            self._firmware,
         )
         self._remembering: tuple[Remembering, ...] = (
             self.commands,
             self._availability,
             self._returns,
             self._configure,
+            self._firmware,
             self.publisher,
             self.entities,
         )
@@ -194,6 +204,34 @@ class Bridge:
     def subscriptions(self) -> tuple[str, ...]:
         """Topic filters that the bridge wants to hear."""
         return filters(self._settings.mqtt.base_topic)
+
+    @property
+    def requests(self) -> Mapping[str, Handler]:
+        """What carries out each request, by its name."""
+        return self._requests.handlers
+
+    @property
+    def running_requests(self) -> int:
+        """How many requests are under way."""
+        return self._requests.running
+
+    @property
+    def availability(self) -> Availability:
+        """Which devices are reachable."""
+        return self._availability
+
+    @property
+    def firmware(self) -> Firmware:
+        """The updates of devices."""
+        return self._firmware
+
+    def states(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the state of each device and group of which anything is known: its name, and JSON."""
+        entities: Iterable[Entity] = (*self.entities.devices(), *self.entities.groups())
+        for entity in entities:
+            state = self.publisher.state(entity)
+            if state is not None:
+                yield entity.name, state
 
     # --- life ---
 
@@ -276,6 +314,7 @@ class Bridge:
         self.info.devices()
         self._events.announced(entity)
         tell(entity, "deviceAnnounce")
+        self._firmware.announced(device)
         self._returns.returned(entity)
 
     def interview_changed(self, device: Device) -> None:
@@ -320,6 +359,7 @@ class Bridge:
 
     def message_received(self, device: Device, endpoint: int, message: Message) -> None:
         """Report what a device says."""
+        self._firmware.received(device, endpoint, message)
         self._receiver.receive(self.entities.of(device), endpoint, message)
         self._polling.heard(device, message)
 
@@ -339,6 +379,7 @@ class Bridge:
             self.radio_decided.set()
         if state == "online":
             LOG.info("The radio is up")
+            self._firmware.radio_online()
             self._offline_reason = None
             if self._online:
                 self.info.state(online=True)
@@ -395,6 +436,12 @@ class Bridge:
                 self._redefined(renewed)
             else:
                 self._show(renewed)
+
+    def _firmware_changed(self, device: Device) -> None:
+        """Show what a device runs now; the set-up that was done for what it ran before counts no more."""
+        self._configure.outdated(device)
+        self.info.changed(device.ieee)
+        self.info.devices()
 
     def _removed(self, ieee: str, name: str) -> None:
         self.homeassistant.removed(ieee)

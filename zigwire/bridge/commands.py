@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from zigwire.bridge.answers import Answer, Answers
+from zigwire.bridge.answers import Answer, Answers, Tell
+from zigwire.bridge.command_tallies import CommandTallies
 from zigwire.bridge.entities import DeviceEntity, Entities, Entity, GroupEntity, UnknownEntity
 from zigwire.bridge.order import ordered
 from zigwire.bridge.payloads import PayloadFault, command_message, shortened
@@ -77,6 +78,9 @@ class Commands:
         answers: Sends answers to those who asked for one.
         unreachable: Called with a device that a command could not be delivered to.
         adjust: Takes out what a message should not have, given it and the known state; None takes out nothing.
+
+    Attributes:
+        tallies: What became of commands.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Commands:
         self._states = states
         self._answers = answers
         self._unreachable = unreachable
+        self.tallies = CommandTallies()
         self._lines: dict[str, Line] = {}
         self._waiting = Waiting(self._pending_changed, self._expired)
         self._adjust = adjust
@@ -107,13 +112,14 @@ class Commands:
             _refuse(entity, endpoint)
         except UnknownEntity as error:
             LOG.error("Can't %s: %s. Friendly names and IEEE addresses of bridge/devices are known", topic.verb, error)
-            tell({"status": "error", "error": str(error), **about})
+            self._decline(tell, about, error)
             return
         except PayloadFault as error:
             LOG.error("Can't %s %s: %s", topic.verb, shortened(topic.path), error)
-            tell({"status": "error", "error": str(error), **about})
+            self._decline(tell, about, error)
             return
-        answer = Answer(message, lambda told: tell(told | about))
+        counted = self.tallies.counted(entity.key, topic.verb, tell)
+        answer = Answer(message, lambda told: counted(told | about))
         self._enqueue(entity, Command(topic.verb, endpoint, message, tuple(message), answer))
 
     def heard(self, entity: DeviceEntity) -> None:
@@ -125,6 +131,15 @@ class Commands:
                 waiter.verb, waiter.endpoint, waiter.message, (waiter.key,), waiter.answer, waiter.expires
             )
             self._enqueue(entity, command)
+
+    def waiting(self, key: str) -> int:
+        """Return how many commands of a device or group wait for their turn."""
+        line = self._lines.get(key)
+        return 0 if line is None else len(line.waiting)
+
+    def asleep(self, key: str) -> int:
+        """Return how many keys of commands wait until a sleeping device speaks."""
+        return sum(1 for _ in self._waiting.of(key))
 
     async def idle(self) -> None:
         """Wait until no command is under way."""
@@ -145,6 +160,12 @@ class Commands:
             for command in line.waiting:
                 command.answer.fail("it was given up: the device or the bridge is gone")
         self._waiting.drop(key, "the device is gone")
+        self.tallies.forget(key)
+
+    def _decline(self, tell: Tell, about: Mapping[str, Any], error: Exception) -> None:
+        """Answer a message that is no command."""
+        self.tallies.refused += 1
+        tell({"status": "error", "error": str(error), **about})
 
     def _enqueue(self, entity: Entity, command: Command) -> None:
         line = self._lines.get(entity.key)

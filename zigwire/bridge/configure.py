@@ -125,6 +125,11 @@ class Configure:
         self._begin_anew(entity)
         self.consider(entity)
 
+    def outdated(self, device: Device) -> None:
+        """Note that what was done for a device counts no more: its set-up is done after the next interview or start."""
+        if device.meta.pop(CONFIGURED, None) is not None:
+            self._network.save(device)
+
     def consider(self, entity: DeviceEntity) -> None:
         """Plan a device's set-up if it has one that is still to be done; drop the plan if not."""
         if self._stopped or not _is_wanted(entity):
@@ -174,8 +179,7 @@ class Configure:
 
     def _begin_anew(self, entity: DeviceEntity) -> None:
         self.forget(entity.key)
-        if entity.device.meta.pop(CONFIGURED, None) is not None:
-            self._network.save(entity.device)
+        self.outdated(entity.device)
         if not self._stopped and _is_wanted(entity):
             self._plans[entity.key] = Plan()
 

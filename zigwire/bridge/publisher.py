@@ -20,6 +20,7 @@ __all__ = ["Mqtt", "Publisher"]
 
 Adjust = Callable[[Entity, dict[str, Any]], None]
 Follow = Callable[[Entity, Mapping[str, Any], Mapping[str, Any]], None]
+Watch = Callable[[str, bytes], None]
 
 
 class Mqtt(Protocol):
@@ -67,6 +68,7 @@ class Publisher:
         self._now = now
         self._adjusters: list[Adjust] = []
         self._followers: list[Follow] = []
+        self._watchers: list[Watch] = []
         self._reported: dict[str, float] = {}
         self._debouncers: dict[str, Debouncer] = {}
         self._throttles: dict[str, Throttle] = {}
@@ -78,6 +80,15 @@ class Publisher:
     def follow(self, follower: Follow) -> None:
         """Call `follower` with each change and the message that told it, after this was published."""
         self._followers.append(follower)
+
+    def watch(self, watcher: Watch) -> None:
+        """Call `watcher` with an entity's name and its state as JSON when it is published, in whatever form."""
+        self._watchers.append(watcher)
+
+    def state(self, entity: Entity) -> bytes | None:
+        """Return all that is known of an entity, as JSON; None when that is nothing, or nobody is to see it."""
+        message = {} if is_disabled(entity) else self._completed(entity, dict(self._states.get(entity.key)))
+        return dumps(without_unknown(message)) if message else None
 
     def publish(self, entity: Entity, changes: Mapping[str, Any]) -> None:
         """Publish changes at once; what a debounce holds of the same properties is superseded."""
@@ -153,17 +164,22 @@ class Publisher:
             self._complete(entity, changes, self._remember(entity, changes))
 
     def _complete(self, entity: Entity, changes: Mapping[str, Any], message: dict[str, Any]) -> None:
-        if isinstance(entity, DeviceEntity):
-            self._add_device(entity, message)
-        for adjust in self._adjusters:
-            adjust(entity, message)
-        if entity.settings.filtered_attributes:
-            filtered = matcher(tuple(entity.settings.filtered_attributes))
-            message = {name: value for name, value in message.items() if not filtered(name)}
+        message = self._completed(entity, message)
         if message:
             self._send(entity, message)
         for follow in self._followers:
             follow(entity, changes, message)
+
+    def _completed(self, entity: Entity, message: dict[str, Any]) -> dict[str, Any]:
+        """Add to a message what belongs in it, and leave out what the settings filter."""
+        if isinstance(entity, DeviceEntity):
+            self._add_device(entity, message)
+        for adjust in self._adjusters:
+            adjust(entity, message)
+        if not entity.settings.filtered_attributes:
+            return message
+        filtered = matcher(tuple(entity.settings.filtered_attributes))
+        return {name: value for name, value in message.items() if not filtered(name)}
 
     def _add_device(self, entity: DeviceEntity, message: dict[str, Any]) -> None:
         device = entity.device
@@ -188,11 +204,14 @@ class Publisher:
         expiry = None if retention is None else Properties(message_expiry_interval=int(retention))
         retain, qos = bool(settings.retain), settings.qos or 0
         output = self._settings.advanced.output
+        whole = dumps(without_unknown(message))
         if output != "attribute":
-            self._mqtt.publish(topic, dumps(without_unknown(message)), qos=qos, retain=retain, properties=expiry)
+            self._mqtt.publish(topic, whole, qos=qos, retain=retain, properties=expiry)
         if output != "json":
             for subtopic, payload in attributes(message):
                 self._mqtt.publish(f"{topic}/{subtopic}", payload, qos=qos, retain=retain, properties=expiry)
+        for watch in self._watchers:
+            watch(entity.name, whole)
 
 
 def is_disabled(entity: Entity) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from zigwire.settings import SettingsError
 from zigwire.zcl.errors import EncodeError
 from zigwire.zigbee.errors import RequestError
 
-__all__ = ["Handler", "RequestFault", "Requests", "boolean", "fields"]
+__all__ = ["Handler", "Manner", "RequestFault", "Requests", "boolean", "fields"]
 
 LOG = logging.getLogger(__name__)
 
@@ -39,6 +40,19 @@ class RequestFault(Exception):
     def __init__(self, error: str, detail: str = "") -> None:
         super().__init__(error)
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a request is answered.
+
+    Attributes:
+        topic: The request under whose name, None for its own.
+        parting: The error when the bridge stops before it is carried out.
+    """
+
+    topic: str | None = None
+    parting: str = "The bridge stops"
 
 
 class Turn:
@@ -67,6 +81,9 @@ class Turn:
             self._over.set_result(None)
 
 
+USUAL = Manner()
+
+
 class Requests:
     """Finds the handler of a request, runs it and answers, once.
 
@@ -78,35 +95,55 @@ class Requests:
         base_topic: Of the answers.
         answers: Sends answers to those who named a response topic.
         handlers: By name of the request, in lower case.
+        manners: Of those that are not answered as usual, likewise.
     """
 
-    def __init__(self, mqtt: Mqtt, base_topic: str, answers: Answers, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        mqtt: Mqtt,
+        base_topic: str,
+        answers: Answers,
+        handlers: Mapping[str, Handler],
+        manners: Mapping[str, Manner] | None = None,
+    ) -> None:
         self._mqtt = mqtt
         self._base = f"{base_topic}/bridge"
         self._answers = answers
         self._handlers = handlers
-        self._running: dict[asyncio.Task[None], Answer] = {}
+        self._manners = manners or {}
+        self._running: dict[asyncio.Task[None], tuple[Answer, str]] = {}
         self._last: Turn | None = None
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What carries out each request, by its name."""
+        return self._handlers
+
+    @property
+    def running(self) -> int:
+        """How many are under way."""
+        return len(self._running)
 
     def handle(self, name: str, payload: bytes, asked: Properties | None = None) -> None:
         """Begin to carry out a request."""
         message = request_message(payload)
-        answer = partial(self._answer, name, message, self._answers.to(asked))
+        manner = self._manners.get(name.lower(), USUAL)
+        answer = partial(self._answer, manner.topic or name, message, self._answers.to(asked))
         if len(self._running) >= MOST_RUNNING:
             LOG.error("Request %s is refused: %d are under way", shortened(name), MOST_RUNNING)
             answer({"data": {}, "status": "error", "error": f"{MOST_RUNNING} requests are under way already"})
             return
         turn = self._last = Turn(self._last)
         task = asyncio.get_running_loop().create_task(self._run(name, message, answer, turn))
-        self._running[task] = answer
+        self._running[task] = answer, manner.parting
         task.add_done_callback(lambda done: self._running.pop(done, None))
 
     def stop(self) -> None:
         """Give up all requests under way, and say so."""
         given_up, self._running = self._running, {}
-        for task, answer in given_up.items():
+        for task, (answer, parting) in given_up.items():
             task.cancel()
-            answer({"data": {}, "status": "error", "error": "The bridge stops"})
+            answer({"data": {}, "status": "error", "error": parting})
 
     async def _run(self, name: str, message: Any, answer: Answer, turn: Turn) -> None:
         try:

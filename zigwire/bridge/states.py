@@ -104,6 +104,17 @@ class States:
                 self._store.put_state(key, kept)
         return state
 
+    def trim(self, key: str, name: str, parts: Iterable[str]) -> None:
+        """Forget parts of a property that is an object."""
+        state = self._states.get(key, {})
+        value = state.get(name)
+        if not isinstance(value, dict) or not value.keys() & set(parts):
+            return
+        kept = {part: one for part, one in value.items() if part not in parts}
+        self._states[key] = {**state, name: kept}
+        if self._store:
+            self._store.put_state(key, self._states[key])
+
     def remove(self, key: str) -> None:
         """Forget an entity."""
         self._states.pop(key, None)

@@ -56,12 +56,16 @@ class Statistics:
         queued: Messages that wait, or that the broker has not acknowledged.
         received: Messages received since the start.
         published: Messages sent since the start.
+        dropped: Messages given up since the start, because too many waited.
+        losses: How often a connection got lost since the start.
     """
 
     connected: bool
     queued: int
     received: int
     published: int
+    dropped: int = 0
+    losses: int = 0
 
 
 class MqttClient:
@@ -109,6 +113,7 @@ class MqttClient:
         self._complaint = ""
         self._received = 0
         self._published = 0
+        self._losses = 0
 
     @property
     def connected(self) -> bool:
@@ -119,7 +124,8 @@ class MqttClient:
     def statistics(self) -> Statistics:
         """The counters as they are now."""
         unacknowledged = len(self._connection.unacknowledged()) if self._connection else 0
-        return Statistics(self.connected, len(self._outbox) + unacknowledged, self._received, self._published)
+        queued = len(self._outbox) + unacknowledged
+        return Statistics(self.connected, queued, self._received, self._published, self._outbox.dropped, self._losses)
 
     @property
     def subscriptions(self) -> frozenset[str]:
@@ -284,7 +290,9 @@ class MqttClient:
             return
         try:
             self._open(connection, await self._subscribe_all(connection))
-            self._complain(f"The MQTT broker at {address} is lost: {await connection.wait_lost()}")
+            reason = await connection.wait_lost()
+            self._losses += 1
+            self._complain(f"The MQTT broker at {address} is lost: {reason}")
         except ConnectionFailed as error:
             self._complain(f"The MQTT broker at {address} is lost: {error}")
         finally:

@@ -21,6 +21,9 @@ class Outbox:
     Args:
         most_messages: How many may wait.
         most_bytes: How many bytes of topics and payloads may wait.
+
+    Attributes:
+        dropped: How many were dropped since the start.
     """
 
     def __init__(self, most_messages: int = 20_000, most_bytes: int = 16 * 2**20) -> None:
@@ -28,7 +31,8 @@ class Outbox:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._sequence = 0
-        self._dropped = 0
+        self.dropped = 0
+        self._told = 0
         self._plain: Queue = OrderedDict()
         self._acknowledged: Queue = OrderedDict()
         self._retained: Queue = OrderedDict()
@@ -70,8 +74,8 @@ class Outbox:
 
     def take_dropped(self) -> int:
         """Return how many were dropped since the last call."""
-        dropped, self._dropped = self._dropped, 0
-        return dropped
+        new, self._told = self.dropped - self._told, self.dropped
+        return new
 
     @property
     def _queues(self) -> tuple[Queue, Queue, Queue]:
@@ -99,7 +103,7 @@ class Outbox:
         while len(self) > self._most_messages or self._bytes > self._most_bytes:
             queue = next(queue for queue in self._queues if queue)
             self._remove(queue, next(iter(queue)))
-            self._dropped += 1
+            self.dropped += 1
 
 
 def _weight(publication: Publication) -> int:

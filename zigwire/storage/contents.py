@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from zigwire.storage.errors import StorageError
+from zigwire.storage.firmware import Schedule, insert_schedule, select_schedules
 from zigwire.storage.journal import noted_states
 from zigwire.storage.rows import insert_device, insert_group, select_devices, select_groups
 from zigwire.storage.schema import migrate
@@ -44,6 +45,7 @@ class Contents:
         states: States by IEEE address or group id.
         network: The network in force, None when it is not known.
         keepsakes: What another program knew that is neither device nor group; an export gives it back.
+        schedules: Firmware updates that wait for their device, by IEEE address.
     """
 
     devices: list[Device] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Contents:
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     network: NetworkRecord | None = None
     keepsakes: list[dict[str, Any]] = field(default_factory=list)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     def summary(self) -> str:
         """Say how much there is."""
@@ -99,6 +102,8 @@ def insert_contents(connection: sqlite3.Connection, contents: Contents) -> None:
     """Write everything into a blank database."""
     for device in contents.devices:
         insert_device(connection, device)
+    for ieee, schedule in contents.schedules.items():
+        insert_schedule(connection, ieee, schedule)
     for group in contents.groups:
         insert_group(connection, group)
     if contents.network is not None:
@@ -144,6 +149,7 @@ def _select(connection: sqlite3.Connection) -> Contents:
         select_states(connection),
         select_network(connection),
         list(_keepsakes(connection)),
+        select_schedules(connection),
     )
 
 

@@ -31,6 +31,14 @@ from zigwire.storage.contents import (
     select_states,
 )
 from zigwire.storage.errors import StorageError
+from zigwire.storage.firmware import (
+    Schedule,
+    Update,
+    insert_schedule,
+    insert_update,
+    select_schedules,
+    select_updates,
+)
 from zigwire.storage.journal import Journal
 from zigwire.storage.lock import lock
 from zigwire.storage.rows import delete_device, delete_group, insert_device, insert_group, select_devices, select_groups
@@ -165,6 +173,24 @@ class Database:
         """Forget a group, durably."""
         with self._change(self._durable) as connection:
             delete_group(connection, group_id)
+
+    def load_schedules(self) -> Mapping[str, Schedule]:
+        """Return the firmware updates that wait for their device."""
+        return select_schedules(self._durable)
+
+    def save_schedule(self, ieee: str, schedule: Schedule | None) -> None:
+        """Keep what a known device gets when it next asks, durably; None forgets it."""
+        with self._change(self._durable) as connection:
+            insert_schedule(connection, ieee, schedule)
+
+    def load_updates(self) -> Mapping[str, Update]:
+        """Return the firmware updates under way."""
+        return select_updates(self._durable)
+
+    def save_update(self, ieee: str, update: Update | None) -> None:
+        """Keep how a known device's update goes on, durably; None forgets it."""
+        with self._change(self._durable) as connection:
+            insert_update(connection, ieee, update)
 
     def load_network(self) -> NetworkRecord | None:
         """Return the network that was last in force."""

@@ -99,7 +99,30 @@ _TABLES_3 = """
 ALTER TABLE groups ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
 """
 
-_STEPS = (_TABLES_1, _TABLES_2, _TABLES_3)
+_TABLES_4 = """
+CREATE TABLE firmware_schedules (
+    ieee TEXT PRIMARY KEY REFERENCES devices ON DELETE CASCADE,
+    url TEXT,
+    downgrade INTEGER NOT NULL
+);
+CREATE TABLE firmware_updates (
+    ieee TEXT PRIMARY KEY REFERENCES devices ON DELETE CASCADE,
+    image BLOB NOT NULL,
+    patience REAL NOT NULL,
+    delay REAL NOT NULL,
+    block_size INTEGER NOT NULL
+);
+INSERT INTO firmware_schedules
+    SELECT ieee, iif(json_type(schedule, '$.url') = 'text', json_extract(schedule, '$.url'), NULL),
+        json_type(schedule, '$.downgrade') IS 'true'
+    FROM (SELECT ieee, iif(json_valid(keepsakes), json_extract(keepsakes, '$.scheduledOta'), NULL) AS schedule
+        FROM devices)
+    WHERE json_valid(schedule) AND json_type(schedule) = 'object';
+UPDATE devices SET keepsakes = json_remove(keepsakes, '$.scheduledOta')
+    WHERE ieee IN (SELECT ieee FROM firmware_schedules);
+"""
+
+_STEPS = (_TABLES_1, _TABLES_2, _TABLES_3, _TABLES_4)
 """Step n makes version n + 1 out of version n; never changed once released, only added to."""
 
 VERSION = len(_STEPS)

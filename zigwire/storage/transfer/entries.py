@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from zigwire.storage.firmware import Schedule
 from zigwire.storage.transfer.endpoints import read_endpoint, write_endpoint
 from zigwire.storage.transfer.shapes import BadEntry, is_number, object_of, objects, shown
 from zigwire.zigbee.address import is_ieee
 from zigwire.zigbee.coordinator import GREEN_POWER_ENDPOINT, GREEN_POWER_PROFILE
 from zigwire.zigbee.model import Device, DeviceType, Endpoint, Group, InterviewState, Member
 
-__all__ = ["DEVICES", "read_device", "read_group", "write_device", "write_group"]
+__all__ = ["DEVICES", "read_device", "read_group", "read_schedule", "write_device", "write_group"]
 
 DEVICES = frozenset({kind.value for kind in DeviceType} - {DeviceType.COORDINATOR.value})
 """Values of an entry's `type` that mean a device."""
@@ -35,7 +36,17 @@ _FACTS: tuple[tuple[str, str, type], ...] = (
 """Field of the entry, attribute of the device, type; a value of another type is kept as it is, beside the rest."""
 
 _OTHER = frozenset(
-    {"type", "ieeeAddr", "nwkAddr", "epList", "endpoints", "interviewCompleted", "interviewState", "meta"}
+    {
+        "type",
+        "ieeeAddr",
+        "nwkAddr",
+        "epList",
+        "endpoints",
+        "interviewCompleted",
+        "interviewState",
+        "meta",
+        "scheduledOta",
+    }
 )
 _GROUP = frozenset({"type", "groupID", "members", "meta"})
 
@@ -69,7 +80,16 @@ def read_device(entry: Mapping[str, Any]) -> Device:
     return device
 
 
-def write_device(device: Device, number: int) -> dict[str, Any]:
+def read_schedule(entry: Mapping[str, Any]) -> Schedule | None:
+    """Return the firmware update that waits for the device of an entry."""
+    fields = entry.get("scheduledOta")
+    if not isinstance(fields, dict):
+        return None
+    url = fields.get("url")
+    return Schedule(url if isinstance(url, str) else None, fields.get("downgrade") is True)
+
+
+def write_device(device: Device, number: int, schedule: Schedule | None = None) -> dict[str, Any]:
     """Return the entry of a device under the number `id`."""
     facts = {name: getattr(device, attribute) for name, attribute, _ in _FACTS}
     endpoints = [endpoint for endpoint in device.endpoints.values() if not _is_implied(device, endpoint)]
@@ -86,7 +106,13 @@ def write_device(device: Device, number: int) -> dict[str, Any]:
         "interviewCompleted": state is InterviewState.SUCCESSFUL,
         "interviewState": (InterviewState.PENDING if state is InterviewState.IN_PROGRESS else state).value,
         "meta": device.meta,
+        **({"scheduledOta": _schedule_fields(schedule)} if schedule else {}),
     }
+
+
+def _schedule_fields(schedule: Schedule) -> dict[str, Any]:
+    fields = {"url": schedule.url, "downgrade": schedule.downgrade or None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _green_power_endpoint() -> Endpoint:

@@ -10,7 +10,15 @@ from typing import Any
 import orjson
 
 from zigwire.storage.contents import Contents
-from zigwire.storage.transfer.entries import DEVICES, read_device, read_group, write_device, write_group
+from zigwire.storage.firmware import Schedule
+from zigwire.storage.transfer.entries import (
+    DEVICES,
+    read_device,
+    read_group,
+    read_schedule,
+    write_device,
+    write_group,
+)
 from zigwire.storage.transfer.shapes import BadEntry, is_number, shown
 from zigwire.zigbee.model import Device, Group
 
@@ -35,19 +43,22 @@ def read_lines(data: bytes) -> Lines:
     faults: list[str] = []
     devices: dict[str, Device] = {}
     groups: dict[int, Group] = {}
+    schedules: dict[str, Schedule] = {}
     keepsakes = []
     for number, entry in _entries(data, faults).values():
         try:
             match _thing(entry):
                 case Device() as device:
                     devices[device.ieee] = device
+                    if schedule := read_schedule(entry):
+                        schedules[device.ieee] = schedule
                 case Group() as group:
                     groups[group.id] = group
                 case None:
                     keepsakes.append(entry)
         except BadEntry as fault:
             faults.append(f"line {number} ({shown(entry.get('ieeeAddr') or entry.get('groupID'))}): {fault}")
-    contents = Contents(list(devices.values()), list(groups.values()), keepsakes=keepsakes)
+    contents = Contents(list(devices.values()), list(groups.values()), keepsakes=keepsakes, schedules=schedules)
     _keep_known_members(contents)
     return Lines(contents, faults)
 
@@ -59,7 +70,10 @@ def write_lines(contents: Contents) -> bytes:
     kept += [group.keepsakes.get("id") for group in contents.groups]
     fresh = itertools.count(max(filter(is_number, kept), default=0) + 1)
     entries = list(contents.keepsakes)
-    entries += [write_device(device, _number(device.keepsakes, fresh)) for device in contents.devices]
+    entries += [
+        write_device(device, _number(device.keepsakes, fresh), contents.schedules.get(device.ieee))
+        for device in contents.devices
+    ]
     entries += [write_group(group, _number(group.keepsakes, fresh)) for group in contents.groups]
     entries.sort(key=lambda entry: entry["id"])
     return b"\n".join(orjson.dumps(entry) for entry in entries)

@@ -1,0 +1,44 @@
+"""What the work on firmware is done with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zigwire.bridge.entities import Entities
+from zigwire.bridge.firmware.busy import Busy
+from zigwire.bridge.firmware.lookup import Lookup
+from zigwire.bridge.firmware.schedules import Schedules
+from zigwire.bridge.firmware.states import FirmwareStates
+from zigwire.bridge.firmware.store import FirmwareStore
+from zigwire.ota.server import Server
+from zigwire.settings import Settings
+from zigwire.zigbee.network import Network
+
+__all__ = ["Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What requests, updates and the devices' own questions share.
+
+    Attributes:
+        settings: The configuration.
+        network: The network.
+        entities: The devices.
+        server: Hands images out.
+        lookup: Finds them.
+        states: Publishes how far devices are.
+        schedules: What they get when they next ask.
+        store: Keeps what is needed to go on after a restart.
+        busy: Who works on which device.
+    """
+
+    settings: Settings
+    network: Network
+    entities: Entities
+    server: Server
+    lookup: Lookup
+    states: FirmwareStates
+    schedules: Schedules
+    store: FirmwareStore
+    busy: Busy

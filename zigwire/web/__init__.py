@@ -1,0 +1,1 @@
+"""HTTP and WebSocket for browsers, in the form that Zigbee2MQTT's frontends speak."""
