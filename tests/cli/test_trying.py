@@ -1,5 +1,6 @@
 """The default run: when it pairs, and whose broker it uses."""
 
+import socket
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -146,3 +147,15 @@ def test_which_house_a_default_run_means(tmp_path, monkeypatch, data, found, wan
         Settings.create(path, {"mqtt": {"server": trying.SERVER}, "serial": {"port": port}}, {})
     running.run_bridge(data and running.Path(data), default=True, form_new_network=True)
     assert runs == [(wanted, True)]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_browsers_are_served_on_another_port_when_theirs_is_taken(settings, capsys, taken):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings.change({"frontend": {"enabled": True, "host": "127.0.0.1", "port": port}})
+        if not taken:
+            other.close()
+        trying._let_browsers_in(settings)
+    assert (settings.frontend.port != port) is taken
+    assert ("taken" in capsys.readouterr().out) is taken

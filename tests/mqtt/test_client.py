@@ -435,6 +435,7 @@ class TestBackPressure:
         assert [number for number in range(100) if b"<state %d>" % number in taken] == [99]
         warnings = [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]
         assert warnings == ["52 MQTT messages were dropped while the broker was away or slow"]
+        assert client.statistics.dropped == 52
 
     async def test_stop_does_not_wait_forever(self, make_client, sluggish, caplog):
         url, _, _ = sluggish

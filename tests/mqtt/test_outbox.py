@@ -61,6 +61,7 @@ def test_who_goes_first():
     assert topics(full) == ["r1", "r2", "q2"]
     assert full.take_dropped() == 2
     assert full.take_dropped() == 0
+    assert full.dropped == 4
 
 
 def test_bytes_are_bounded():

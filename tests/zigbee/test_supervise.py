@@ -91,6 +91,7 @@ async def test_a_lost_radio_is_replaced():
     await until(lambda: bench.changes.count(("online", "")) == 2)
     assert bench.changes == [("connecting", ""), ("online", ""), ("offline", "unplugged"), ("online", "")]
     assert bench.radios[0].closed == 1
+    assert bench.supervisor.losses == 1
     await bench.end()
 
 
@@ -104,6 +105,7 @@ async def test_a_radio_lost_while_it_starts():
     bench.supervisor.lost("unplugged")
     await bench.supervisor.wait_online()
     assert bench.changes == [("connecting", ""), ("offline", "unplugged"), ("online", "")]
+    assert bench.supervisor.losses == 0
     await bench.end()
 
 

@@ -24,8 +24,10 @@ async def test_urgency_before_order():
     for name, rank in (("background 1", 1), ("background 2", 1), ("user 1", 0), ("user 2", 0)):
         tasks.append(asyncio.create_task(take(name, rank)))
     await asyncio.sleep(0)  # all wait
+    assert turns.waiting == 4
     gate.set()
     await asyncio.gather(*tasks)
+    assert turns.waiting == 0
     assert order == ["first", "user 1", "user 2", "background 1", "background 2"]
 
 
