@@ -35,6 +35,15 @@ def test_pages_of_all(folder):
     assert (folder / "PJ-1203-W.md").exists()
 
 
+def test_a_page_that_is_in_the_folder_and_of_no_known_device_is_told(folder):
+    folder.mkdir()
+    (folder / "TS0001.md").write_text("mine\n")
+    result = docs("ZNCZ02LM", out=folder)
+    assert result.exit_code == 0
+    assert f"1 other pages in {folder} are of no device known here" in result.stderr
+    assert (folder / "TS0001.md").read_text() == "mine\n"
+
+
 def test_a_folder_that_is_named_from_within(folder, monkeypatch):
     folder.mkdir()
     monkeypatch.chdir(folder)

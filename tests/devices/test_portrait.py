@@ -49,6 +49,16 @@ def test_options_are_all_that_work():
     ]
 
 
+def test_settings_are_not_measured_so_that_there_is_nothing_to_calibrate():
+    outlet = next(one for one in all_definitions() if one.model == "WP-P01D")
+    portrait = native_portrait(outlet)
+    settings = {one["name"] for one in portrait.exposes if one["type"] == "numeric" and one["access"] & SET}
+    assert settings == {"overload_protection", "charging_limit"}
+    options = {name.rpartition("_")[0] for name in names(portrait.options)}
+    assert "power" in options
+    assert settings.isdisjoint(options)
+
+
 def test_it_shows_itself_under_each_name_that_can_be_told_apart():
     own, told_apart = Label("A", "own"), Label("B", "apart", "Another thing", told_apart=True)
     elsewhere, same = Label("C", "elsewhere", of="apart"), Label("D", "same", told_apart=True, of="thing")

@@ -82,6 +82,16 @@ def found(name):
             ],
         ),
         (
+            Numeric("colour", PUBLISHED | SET, presets=(Preset("red", 0, ""), Preset("blue", 170, "Like the sky"))),
+            [
+                "### Colour (numeric)",
+                found("colour"),
+                NO_READ,
+                f'To write (`/set`) a value {TO}/set` with payload `{{"colour": NEW_VALUE}}`.',
+                "Instead of a number one of these names can be sent: `red`, `blue` (Like the sky).",
+            ],
+        ),
+        (
             Numeric("level", PUBLISHED, maximum=3.0),
             [
                 "### Level (numeric)",
@@ -241,16 +251,28 @@ def test_single_values(item, expected):
             ],
         ),
         (
+            Fan((Enum("state", PUBLISHED, ()),)),
+            [
+                "### Fan ",
+                "The current state of this fan is in the published state under the `state` property.",
+                "It's not possible to read (`/get`) the state of this fan.",
+            ],
+        ),
+        (
             Climate(
                 (
                     Numeric("local_temperature", PUBLISHED | GET, unit="°C"),
                     Enum("preset", PUBLISHED | SET, ("eco", "away"), description="What is kept"),
                     Composite("schedule", SET, (Text("monday", SET),)),
+                    Numeric("local_temperature_calibration", SET, minimum=-2.5, maximum=2.5, step=0.5),
                 )
             ),
             [
                 "### Climate ",
-                "This climate supports the following features: `local_temperature`, `preset`, `schedule`.",
+                (
+                    "This climate supports the following features: `local_temperature`, `preset`, `schedule`, "
+                    "`local_temperature_calibration`."
+                ),
                 "",
                 (
                     "- `local_temperature`: It is in the published state under the `local_temperature` property. "
@@ -264,6 +286,12 @@ def test_single_values(item, expected):
                 ),
                 f'- `schedule`: To change it {TO}/set` with payload `{{"schedule": {{"monday": VALUE}}}}`. {NO_READ}',
                 "    - `monday` (text)",
+                (
+                    "- `local_temperature_calibration`: "
+                    f'To change it {TO}/set` with payload `{{"local_temperature_calibration": VALUE}}`. '
+                    "The minimal value is `-2.5` and the maximum value is `2.5`. It changes in steps of `0.5`. "
+                    f"{NO_READ}"
+                ),
             ],
         ),
     ],

@@ -23,15 +23,15 @@ def kept(date):
 @pytest.fixture(scope="module")
 def entries():
     return [
-        entry(SUBJECTS["ZNCZ02LM"], kept("2019-07-22")),
-        entry(SUBJECTS["TS0601_soil"], kept("2024-01-02")),
-        entry(SUBJECTS["SP-EUC01"], kept("2024-01-02")),
-        entry(replace(SUBJECTS["PJ-1203-W"], vendor="A & B"), kept("2023-01-02")),
+        entry(SUBJECTS["ZNCZ02LM"], kept("2019-07-22"), "devices"),
+        entry(SUBJECTS["TS0601_soil"], kept("2024-01-02"), "devices"),
+        entry(SUBJECTS["SP-EUC01"], kept("2024-01-02"), "devices"),
+        entry(replace(SUBJECTS["PJ-1203-W"], vendor="A & B"), kept("2023-01-02"), "devices"),
     ]
 
 
 def test_the_newest_come_first(entries):
-    index = files(entries, "devices")["index.md"]
+    index = files(entries)["index.md"]
     rows = [line.split(" | ") for line in index.split("\n") if line.startswith("| [")]
     assert [row[0] for row in rows] == [
         f"| [{model}](../devices/{model}.md)" for model in ("SP-EUC01", "TS0601_soil", "PJ-1203-W", "ZNCZ02LM")
@@ -41,14 +41,14 @@ def test_the_newest_come_first(entries):
 
 
 def test_the_same_as_json(entries):
-    told = json.loads(files(entries, "devices")["devices.json"])
+    told = json.loads(files(entries)["devices.json"])
     assert told[-1] == {
         "model": "ZNCZ02LM",
         "vendor": "Xiaomi",
         "addedAt": "2019-07-22T00:00:00Z",
         "description": "Mi power plug ZigBee",
         "image": "https://example.org/picture.png",
-        "link": "ZNCZ02LM.md",
+        "link": "../devices/ZNCZ02LM.md",
         "exposes": ["switch (state)", "power", "energy", "device_temperature", "power_outage_memory"],
         "isWhiteLabel": False,
     }
@@ -68,7 +68,7 @@ def browser():
 
 @pytest.fixture
 def page(browser, entries, tmp_path):
-    for name, text in files(entries, "devices").items():
+    for name, text in files(entries).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     html = markdown.markdown((tmp_path / "index.md").read_text(encoding="utf-8"), extensions=["tables"])
     (tmp_path / "index.html").write_text(f"<!doctype html><meta charset=utf-8>{html}", encoding="utf-8")

@@ -37,6 +37,12 @@ def test_what_an_old_page_lacks_is_given(tmp_path):
     assert kept == Kept(FRESH.added_at, FRESH.picture, "")
 
 
+@pytest.mark.parametrize("date", ["2019-07-22 20:08:17 ", "2019-07-22T20:08:17Z"])
+def test_a_date_stays_however_it_is_written(tmp_path, date):
+    kept = read_kept(page(tmp_path, f"addedAt: {date}\n{BEGIN}\n{END}\n"), FRESH)
+    assert kept.added_at == date.strip()
+
+
 @pytest.mark.parametrize(
     "notes",
     [
@@ -46,6 +52,9 @@ def test_what_an_old_page_lacks_is_given(tmp_path):
         "```sh\n# a comment\n## another\n```\n",
         "~~~~\n```\n# a comment\n~~~~\n",
         "* one\n---\nrest\n",
+        "1. one\n---\nrest\n",
+        "```sh\n# a comment\n```\n---\nrest\n",
+        "```\n```sh\n# a comment\n```\n",
         "| a |\n|---|\n",
         "text\n\n---\n",
     ],
@@ -65,6 +74,7 @@ def test_notes_that_may_be(tmp_path, notes):
         ("Mine\n====\n", 7),
         ("Mine\n---\n", 7),
         ("```\ncode\n```\n# Mine\n", 9),
+        ("```code``` in a line\n# Mine\n", 7),
         ("text <H1>Mine</H1>\n<h2>Mine</h2>\n", 7),
     ],
 )

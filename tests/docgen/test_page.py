@@ -19,6 +19,8 @@ REFERENCE = ROOT.parent / "shared" / "reference" / "ZNCZ02LM.md"
 OURS = ROOT / "tests" / "data" / "ZNCZ02LM.md"
 KEPT = Kept("2020-01-01T00:00:00Z", "https://example.org/a.png", "\nmine\n")
 
+LIGHT = {"type": "light", "features": []}
+
 FURTHER_OPTIONS = [
     "power_precision",
     "power_calibration",
@@ -105,11 +107,11 @@ def test_other_names_stand_in_the_table(plug):
     ("change", "remark", "before_notes"),
     [
         ({"description": "Bulb (Matter)"}, "> This device speaks Matter", True),
-        (
-            {"vendor": "Philips", "exposes": [{"type": "light", "features": []}]},
-            "> A lamp that belongs to another bridge",
-            False,
-        ),
+        ({"vendor": "Shelly", "description": "1PM Gen 4"}, "> Devices of this generation", True),
+        ({"vendor": "AwoX", "exposes": [LIGHT]}, "> A lamp that was set up with its vendor's app", False),
+        ({"vendor": "Philips", "exposes": [LIGHT]}, "> A lamp that belongs to another bridge", False),
+        ({"description": "KAJPLATS bulb (Matter)"}, "> To have it look for a Zigbee network", False),
+        ({"vendor": "Sengled", "exposes": [LIGHT]}, "> Lamps of this vendor pass on nothing", False),
         ({"options": [{"name": "unfreeze_support", "type": "text"}]}, "> Lights of this kind", False),
     ],
 )
@@ -118,6 +120,19 @@ def test_what_is_easily_missed_stands_beside_the_notes(plug, change, remark, bef
     page = text(replace(plug, **change), KEPT)
     assert (page.index(f"\n{remark}") < page.index("<!-- Notes BEGIN")) is before_notes
     assert page.index(f"\n{remark}") < page.index("## OTA updates")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vendor": "Shelly", "description": "Thermostatic radiator valve"},
+        {"vendor": "AwoX"},
+        {"vendor": "Philips"},
+        {"vendor": "Sengled"},
+    ],
+)
+def test_what_holds_for_others_is_not_said(plug, change):
+    assert "\n> " not in text(replace(plug, **change), KEPT)
 
 
 @pytest.mark.parametrize(

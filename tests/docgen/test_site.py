@@ -1,5 +1,6 @@
 """Pages in their folder: written, updated, left alone; and everything that they lead to."""
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -98,6 +99,30 @@ def test_pages_that_were_not_asked_for_stay_and_are_in_the_index(folder):
     assert (folder / file_name(NATIVE[1].model)).read_bytes() == kept
     index = (folder.parent / "supported-devices" / "index.md").read_text(encoding="utf-8")
     assert Counter(line.startswith("| [") for line in index.split("\n"))[True] == 2
+
+
+def test_a_bad_page_that_was_not_asked_for_is_nobodys_trouble(folder):
+    write_pages(folder, NATIVE[:2], NATIVE)
+    bad = folder / file_name(NATIVE[1].model)
+    bad.write_bytes(b"addedAt: 2019-07-22T20:08:17Z\n<!-- Notes BEGIN -->\n# Mine \xff\n")
+    before = tree(folder)
+    assert write_pages(folder, NATIVE[:1], NATIVE) == Written(0, 0, 1)
+    assert tree(folder) == before
+    listed = json.loads((folder.parent / "supported-devices" / "devices.json").read_text(encoding="utf-8"))
+    assert [one["addedAt"] for one in listed if one["model"] == NATIVE[1].model] == ["2019-07-22T20:08:17Z"]
+
+
+def test_pages_of_no_known_device_are_counted_and_stay(folder):
+    write_pages(folder, NATIVE[:2], NATIVE)
+    assert write_pages(folder, NATIVE[:1], NATIVE[:1]) == Written(0, 0, 1, unknown=1)
+    assert (folder / file_name(NATIVE[1].model)).exists()
+
+
+def test_links_of_the_index_lead_somewhere_from_where_it_is(folder):
+    write_pages(folder, [replace(PLUG, model="A b#c%")], [replace(PLUG, model="A b#c%")])
+    index = folder.parent / "supported-devices"
+    (one,) = json.loads((index / "devices.json").read_text(encoding="utf-8"))
+    assert (index / unquote(one["link"])).is_file()
 
 
 def test_the_pages_of_this_repository_are_up_to_date(tmp_path):

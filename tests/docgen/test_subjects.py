@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from zigwire.devices.herdsman import Package
+from zigwire.devices.portrait import Label
 from zigwire.docgen import UnknownModel, all_subjects, chosen
 from zigwire.herdsman_library import Versions, default_folder
 
@@ -16,6 +17,13 @@ ODD = replace(NATIVE[0], vendor="Acme", model="A/b c")
 @pytest.mark.parametrize("name", ["A/b c", "a/B C", "Acme/A/b c", "A_b_c"])
 def test_a_device_goes_by_several_names(name):
     assert chosen([*NATIVE, ODD], [name, name]) == [ODD]
+
+
+def test_a_device_goes_by_the_names_that_it_is_sold_under_too():
+    first, second = (replace(ODD, model=model, labels=[Label("Bcme", "D1"), Label("Bcme", model)]) for model in "xy")
+    assert chosen([first, second], ["bcme/d1"]) == [first, second]
+    assert chosen([first, second], ["D1", "x", "Bcme/y"]) == [first, second]
+    assert chosen([first, second], ["Y"]) == [second]
 
 
 def test_no_name_is_all():

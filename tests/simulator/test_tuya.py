@@ -91,6 +91,8 @@ def test_the_time_and_the_connection_that_it_asks_for(home: Home) -> None:
     [
         (command(SET, b"\x00\x01\x01\x01\x00\x05\x01"), MALFORMED),
         (command(SET, b"\x00\x01\x01\x09\x00\x01\x01"), MALFORMED),
+        (command(SET, b"\x00\x01\x01\x01\x00\x02\x01\x00"), MALFORMED),
+        (command(SET, b"\x00\x01\x01\x01\x00\x00"), MALFORMED),
         (command(SET, b"\x00\x01\x01"), MALFORMED),
         (command(0x24, b"\x08"), MALFORMED),
         (command(0x25, b""), MALFORMED),

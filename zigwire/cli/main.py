@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import zigwire
+from zigwire.cli.folder import FOLDER, NEW_FOLDER
 from zigwire.cli.librarian import library
 from zigwire.cli.ota import ota
 from zigwire.cli.pages import page
@@ -25,13 +26,6 @@ A first try, without any hardware:
 With a radio: `zigwire run` sets Zigwire up in a browser, `zigwire setup` in the terminal. On a data folder of
 Zigbee2MQTT, `zigwire run --data DIR` takes over its devices, groups and states.
 """
-
-FOLDER = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
-    help="The data folder. [default: ./data if it has a configuration.yaml, else ./simulated]",
-)
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,12 +54,7 @@ def run(data: Path | None, *, default: bool, form_new_network: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
-    help="The data folder, which may be empty or not be there yet. [default: ./data]",
-)
+@NEW_FOLDER
 @click.option("--port", metavar="PORT", help="Device file, tcp://host:port, or sim:// for a simulated house.")
 @click.option("--adapter", metavar="NAME", help="zstack, ember, deconz, zigate, xbee or zoh; found out if not given.")
 @click.option("--baudrate", type=click.IntRange(1), help="Of a serial port, where it is not the usual one.")
@@ -194,12 +183,7 @@ def export(data: Path | None, target: Path) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
-    help="The data folder, which may be empty or not be there yet. [default: ./data]",
-)
+@NEW_FOLDER
 def restore(file: Path, data: Path | None) -> None:
     """Restore a data folder from a backup.
 
@@ -343,8 +327,9 @@ def convert(sources: tuple[str, ...], folder: Path | None) -> None:
 def docs(models: tuple[str, ...], folder: Path) -> None:
     """Write the pages of devices: what each exposes, and how it is used over MQTT.
 
-    MODEL is a model, or a vendor and model (`Xiaomi/ZNCZ02LM`); without one all pages are written. Notes in a page that
-    is there already stay as they are. Beside DIR come the guides that pages lead to and the index of devices.
+    MODEL is a model, or a vendor and model (`Xiaomi/ZNCZ02LM`), by any name that the device is sold under; without one
+    all pages are written. Notes in a page that is there already stay as they are. Beside DIR come the guides that pages
+    lead to and the index of devices.
     """
     from zigwire.cli.documenting import document
 

@@ -101,8 +101,7 @@ class NativeBehaviour:
         self._notes: dict[int, Mapping[str, Any]] = {}
         self._names = {number: name for name, number in self.endpoint_names.items() if name != "default"}
         self._exposed = {one.key: one for feature in definition.features for one in singles(feature.items())}
-        self._advertised = _by_name(self._own_options())
-        self._options = self._advertised | _by_name(quantities.reachable(self._exposed.values()))
+        self._options = _by_name(self._listed_options())
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -112,11 +111,6 @@ class NativeBehaviour:
     @property
     def option_dicts(self) -> list[dict[str, Any]]:
         """The options that the interface lists."""
-        return [option.to_dict() for option in self._advertised.values()]
-
-    @property
-    def all_options(self) -> list[dict[str, Any]]:
-        """Every option that works, also those that the interface does not list."""
         return [option.to_dict() for option in self._options.values()]
 
     @property
@@ -359,7 +353,7 @@ class NativeBehaviour:
             return context.endpoint
         return next((str(one.endpoint) for one in context.group.members if one.ieee == self.device.ieee), None)
 
-    def _own_options(self) -> Iterator[Expose]:
+    def _listed_options(self) -> Iterator[Expose]:
         yield from quantities.advertised(self._exposed.values())
         for feature in self.definition.features:
             yield from feature.options

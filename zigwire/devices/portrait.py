@@ -8,7 +8,7 @@ from typing import Any
 
 from zigwire.devices import quantities
 from zigwire.devices.definition import Definition
-from zigwire.devices.exposes import Expose, joined, singles
+from zigwire.devices.exposes import SET, Expose, joined, singles
 from zigwire.devices.native import LINKQUALITY
 from zigwire.devices.tables import Tables
 
@@ -38,7 +38,7 @@ class Portrait:
     Attributes:
         ota: Whether the firmware can be updated over the air.
         exposes: As the interface lists them, `linkquality` last.
-        options: Every option that works, in the interface's form.
+        options: Every option that makes sense, listed by the interface or not, in its form.
         keys: What messages may set, listed or not.
         labels: Other names.
         relabelled: Whether this is another name of a definition, not its own.
@@ -92,5 +92,6 @@ def native_portrait(definition: Definition) -> Portrait:
 
 def _options(definition: Definition) -> dict[str, Expose]:
     exposed = (one for feature in definition.features for one in singles(feature.items()))
+    measured = (one for one in exposed if not one.access & SET)
     own = (option for feature in definition.features for option in feature.options)
-    return {option.name: option for option in (*quantities.reachable(exposed), *own, *definition.options)}
+    return {option.name: option for option in (*quantities.reachable(measured), *own, *definition.options)}

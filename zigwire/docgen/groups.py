@@ -87,6 +87,8 @@ def _feature(feature: Facts) -> Iterator[str]:
         yield other_colours(feature)
     elif feature["type"] != "binary":
         yield from limits(feature)
+    if feature.get("value_step") is not None:
+        yield f"It changes in steps of {code(feature['value_step'])}."
     yield to_get("read it", feature) if can_get(feature) else "It's not possible to read (`/get`) this value."
 
 
@@ -113,7 +115,7 @@ def _values(feature: Facts) -> str:
             values = [value for value in feature["values"] if value != "STOP"]
         case _:
             return ""
-    return f" (value is {choices([code(value) for value in values])})"
+    return f" (value is {choices([code(value) for value in values])})" if values else ""
 
 
 def _range(feature: Facts) -> str:

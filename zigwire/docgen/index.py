@@ -46,7 +46,7 @@ class Entry:
     Attributes:
         addedAt: When its page was written first.
         image: Address of its picture.
-        link: Name of its page.
+        link: Where its page is, from the index.
         isWhiteLabel: Whether it is another name of a device that has a page, too.
     """
 
@@ -60,31 +60,32 @@ class Entry:
     isWhiteLabel: bool  # noqa: N815 - likewise
 
 
-def entry(portrait: Portrait, kept: Kept) -> Entry:
-    """Return what the index says of a device."""
+def entry(portrait: Portrait, kept: Kept, devices: str) -> Entry:
+    """Return what the index says of a device.
+
+    Args:
+        portrait: The device.
+        kept: What its page keeps.
+        devices: Name of the folder beside the index that has the page.
+    """
     return Entry(
         model=portrait.model,
         vendor=portrait.vendor,
         addedAt=kept.added_at,
         description=portrait.description,
         image=kept.picture,
-        link=page.file_name(portrait.model),
+        link=f"../{devices}/{quote(page.file_name(portrait.model))}",
         exposes=tuple(_exposed(portrait.exposes)),
         isWhiteLabel=portrait.relabelled,
     )
 
 
-def files(entries: Iterable[Entry], devices: str) -> dict[str, str]:
-    """Return the files of the index by their names.
-
-    Args:
-        entries: The devices.
-        devices: Name of the folder beside the index that has the pages.
-    """
+def files(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the files of the index of some devices by their names."""
     by_name = sorted(entries, key=lambda one: (one.vendor.casefold(), one.model.casefold()))
     newest = sorted(by_name, key=lambda one: one.addedAt, reverse=True)
     head = HEAD.format(devices=len(newest), vendors=len({one.vendor for one in newest}))
-    rows = "".join(_row(one, devices) for one in newest)
+    rows = "".join(map(_row, newest))
     return {
         "index.md": head + rows + TAIL,
         "devices.json": json.dumps([asdict(one) for one in newest], ensure_ascii=False, indent=1) + "\n",
@@ -97,7 +98,7 @@ def _exposed(items: Sequence[Mapping[str, object]]) -> Iterator[str]:
     yield from (name for name in names if name not in EVERYWHERE)
 
 
-def _row(one: Entry, devices: str) -> str:
-    link = f"[{cell(one.model)}](../{devices}/{quote(one.link)})"
+def _row(one: Entry) -> str:
+    link = f"[{cell(one.model)}]({one.link})"
     shown = ", ".join(one.exposes)
     return f"| {link} | {cell(one.vendor)} | {cell(one.description)} | {cell(shown)} | {one.addedAt[:10]} |\n"

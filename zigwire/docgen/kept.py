@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
-__all__ = ["BEGIN", "END", "Kept", "PageFault", "read_kept"]
+__all__ = ["BEGIN", "END", "Kept", "PageFault", "read_head", "read_kept"]
 
 BEGIN = '<!-- Notes BEGIN: You can edit here. Add "## Notes" headline if not already present. -->'
 END = "<!-- Notes END: Do not edit below this line -->"
 
 BEGINNING, ENDING = BEGIN.partition(":")[0], END.partition(":")[0]
 HEADLINE = "## Notes"
-ADDED = re.compile(r"^addedAt: (20\S+)$")
+ADDED = re.compile(r"^addedAt: (20.*\S)\s*$")
 PICTURE = re.compile(r"^\| Picture \| !\[.*\]\((\S+)\) \|$")
-FENCE = re.compile(r" {0,3}(```+|~~~+)")
+FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,2}(?:\s|$)|<h[12]\b", re.IGNORECASE)
 UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*$")
-UNDERLINED = re.compile(r" {0,3}[^\s>|#<*+-]")
+UNDERLINED = re.compile(r" {0,3}(?!\d+[.)]\s)[^\s>|#<*+-]")
 
 
 class PageFault(Exception):
@@ -66,8 +67,24 @@ def read_kept(path: Path, fresh: Kept) -> Kept:
         raise PageFault(path, end + 1, f"`{ENDING}` stands before `{BEGINNING}`")
     for place in _headings(lines[begin + 1 : end]):
         raise PageFault(path, begin + place + 2, "notes have no heading of the first or second level but `## Notes`")
-    head = lines[:begin]
-    notes = "".join(f"{line}\n" for line in lines[begin + 1 : end])
+    return _kept(lines[:begin], fresh, "".join(f"{line}\n" for line in lines[begin + 1 : end]))
+
+
+def read_head(path: Path, fresh: Kept) -> Kept:
+    """Return what a page keeps that is not written anew: nobody needs its notes, and they may be as they like.
+
+    Args:
+        path: Where it is.
+        fresh: What stands in for a date or a picture that is not there.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return _kept(list(takewhile(lambda line: not line.startswith(BEGINNING), lines)), fresh, notes="")
+
+
+def _kept(head: Sequence[str], fresh: Kept, notes: str) -> Kept:
     return Kept(_first(ADDED, head) or fresh.added_at, _first(PICTURE, head) or fresh.picture, notes)
 
 
@@ -83,15 +100,24 @@ def _only(path: Path, lines: Sequence[str], start: str) -> int:
 
 def _headings(notes: Sequence[str]) -> Iterator[int]:
     """Yield the places of headings that notes may not have; one `## Notes` in front of all may be."""
-    fence, before, above = "", "", True
-    for place, line in enumerate(notes):
-        fenced = FENCE.match(line)
-        if fenced and (not fence or fenced[1].startswith(fence)):
-            fence = "" if fence else fenced[1]
-        elif not fence and _is_heading(line, before) and not (above and line.rstrip() == HEADLINE):
+    top = next((place for place, line in enumerate(notes) if line.strip()), 0)
+    before = ""
+    for place, line in enumerate(_without_code(notes)):
+        if _is_heading(line, before) and not (place == top and line.rstrip() == HEADLINE):
             yield place
-        above = above and not line.strip()
         before = line
+
+
+def _without_code(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines, empty ones in the place of fenced code."""
+    fence = ""
+    for line in lines:
+        fenced = FENCE.match(line)
+        yield "" if fence or fenced else line
+        if not fence:
+            fence = fenced[1] if fenced else ""
+        elif fenced and fenced[1].startswith(fence) and line.strip() == fenced[1]:
+            fence = ""
 
 
 def _is_heading(line: str, before: str) -> bool:

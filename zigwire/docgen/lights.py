@@ -60,7 +60,7 @@ def transition(expose: Facts, keys: Collection[str]) -> Iterator[str]:
         return
     yield from ("", "#### Transition")
     yield (
-        "With `transition` (in seconds) beside them state, brightness and colour change little by little: "
+        "With `transition` (in seconds) beside what is set, the light goes there little by little: "
         f'`{{{message(property_of(brightness))}: 156, "transition": 3}}`. The option `transition` makes this the rule.'
     )
 

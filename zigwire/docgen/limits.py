@@ -47,8 +47,12 @@ def _numbers(expose: Facts) -> Iterator[str]:
     if expose.get("unit"):
         yield f"The unit of this value is `{expose['unit']}`."
     if presets := expose.get("presets"):
-        names = [f"{code(one['name'])} ({plain(one['description'])})" for one in presets]
-        yield f"Instead of a number one of these names can be sent: {', '.join(names)}."
+        yield f"Instead of a number one of these names can be sent: {', '.join(map(_preset, presets))}."
+
+
+def _preset(preset: Facts) -> str:
+    about = plain(preset.get("description") or "")
+    return f"{code(preset['name'])} ({about})" if about else code(preset["name"])
 
 
 def _items(expose: Facts) -> Iterator[str]:

@@ -97,7 +97,7 @@ class Inhabited:
     @property
     def handlers(self) -> Mapping[str, Handler]:
         """What carries out each request, by its name."""
-        return self._bridge.requests
+        return self._bridge.requests.handlers
 
     @property
     def heard(self) -> list[Heard]:

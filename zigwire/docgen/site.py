@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from zigwire.devices.portrait import Portrait
 from zigwire.docgen import index, page
-from zigwire.docgen.kept import Kept, read_kept
+from zigwire.docgen.kept import Kept, read_head, read_kept
 
 __all__ = ["Written", "write_pages"]
 
@@ -26,11 +27,13 @@ class Written:
         new: That were not there.
         changed: That say something else now.
         same: That were left as they are.
+        unknown: That are of no known device; they stay, and are not in the index.
     """
 
     new: int
     changed: int
     same: int
+    unknown: int = 0
 
 
 def write_pages(folder: Path, portraits: Sequence[Portrait], subjects: Sequence[Portrait]) -> Written:
@@ -46,17 +49,19 @@ def write_pages(folder: Path, portraits: Sequence[Portrait], subjects: Sequence[
         OSError: A file can't be read or written.
     """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    there = {one.model for one in subjects if _place(folder, one.model).exists()}
-    wanted = {one.model for one in portraits}
-    kept = {model: read_kept(_place(folder, model), _fresh(model, now)) for model in sorted(there | wanted)}
-    pages = {_place(folder, one.model): page.text(one, kept[one.model]) for one in portraits}
+    there = set(folder.glob(f"*{page.SUFFIX}"))
+    known = {_place(folder, one.model): one for one in subjects}
+    wanted = {_place(folder, one.model): one for one in portraits}
+    kept = {path: read_kept(path, _fresh(one.model, now)) for path, one in wanted.items()}
+    pages = {path: page.text(one, kept[path]) for path, one in wanted.items()}
+    kept |= {path: read_head(path, _fresh(known[path].model, now)) for path in there & known.keys() - wanted.keys()}
     written = [path for path, text in pages.items() if _put(path, text)]
     _put_guides(folder)
-    listed = [index.entry(one, kept[one.model]) for one in subjects if one.model in kept]
-    for name, text in index.files(listed, folder.name).items():
+    listed = [index.entry(one, kept[path], folder.name) for path, one in known.items() if path in kept]
+    for name, text in index.files(listed).items():
         _put(folder.parent / index.FOLDER / name, text)
-    new = len(wanted - there)
-    return Written(new, len(written) - new, len(pages) - len(written))
+    new = sum(path not in there for path in written)
+    return Written(new, len(written) - new, len(pages) - len(written), len(there - known.keys()))
 
 
 def _place(folder: Path, model: str) -> Path:
@@ -78,12 +83,12 @@ def _put_guides(folder: Path) -> None:
 
 
 def _put(path: Path, text: str) -> bool:
-    """Write a file unless it says the same; tells whether it did. At any moment there is a whole one."""
+    """Write a file unless it says the same; tells whether it did. At no moment is there half of one, whoever writes."""
     content = text.encode()
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         draft.write_bytes(content)
         draft.replace(path)

@@ -9,7 +9,7 @@ from zigwire.devices.herdsman import Package
 from zigwire.devices.herdsman.portraits import portraits
 from zigwire.devices.library import all_definitions
 from zigwire.devices.names import name_of, near
-from zigwire.devices.portrait import Portrait, native_portrait
+from zigwire.devices.portrait import Label, Portrait, native_portrait
 from zigwire.docgen.page import SUFFIX, file_name
 
 __all__ = ["UnknownModel", "all_subjects", "chosen"]
@@ -37,21 +37,33 @@ def all_subjects(library: Package | None) -> list[Portrait]:
 def chosen(subjects: Sequence[Portrait], names: Iterable[str]) -> list[Portrait]:
     """Return the devices that are named, all when none is: by model, vendor and model, or the name of the page.
 
+    Other names that devices are sold under mean each of these devices, unless one has the name as its own.
+
     Raises:
         UnknownModel: There is none of a name.
     """
-    by_name = {name.casefold(): one for one in subjects for name in _names(one)}
-    wanted = dict.fromkeys(names)
-    for name in wanted:
+    own = _by_name((one, one) for one in subjects)
+    by_name = _by_name((label, one) for one in subjects for label in one.labels) | own
+    wanted: dict[str, Portrait] = {}
+    for name in names:
         if name.casefold() not in by_name:
             raise UnknownModel(_unknown(name, near(name, (one.model for one in subjects))))
-    return [by_name[name.casefold()] for name in wanted] if wanted else list(subjects)
+        wanted |= {one.model: one for one in by_name[name.casefold()]}
+    return list(wanted.values()) or list(subjects)
 
 
-def _names(portrait: Portrait) -> Iterator[str]:
-    yield portrait.model
-    yield name_of(portrait.vendor, portrait.model)
-    yield file_name(portrait.model).removesuffix(SUFFIX)
+def _by_name(named: Iterable[tuple[Portrait | Label, Portrait]]) -> dict[str, list[Portrait]]:
+    found: dict[str, list[Portrait]] = {}
+    for called, portrait in named:
+        for name in _names(called.vendor, called.model):
+            found.setdefault(name.casefold(), []).append(portrait)
+    return found
+
+
+def _names(vendor: str, model: str) -> Iterator[str]:
+    yield model
+    yield name_of(vendor, model)
+    yield file_name(model).removesuffix(SUFFIX)
 
 
 def _unknown(name: str, like: Sequence[str]) -> str:

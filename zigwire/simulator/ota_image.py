@@ -29,6 +29,8 @@ MAGIC = b"SIMFW1"
 BODY = struct.Struct("<6sHI")
 """How the upgrade image begins: magic, length of the manifest, checksum of all that follows."""
 
+HEADER_STRING = b"Simulated"
+
 SMALLEST = 512
 """Bytes that an image has at least."""
 
@@ -50,12 +52,11 @@ class Firmware:
     date_code: str | None = None
     hardware: tuple[int, int] | None = None
 
-    def image(self, size: int, text: str = "Simulated") -> bytes:
+    def image(self, size: int) -> bytes:
         """Make the file; the same firmware and size give the same bytes.
 
         Args:
             size: Of the file in bytes, at least `SMALLEST`.
-            text: Its header string.
 
         Raises:
             SimulatorError: The size is too small.
@@ -73,7 +74,7 @@ class Firmware:
             self.image_type,
             self.file_version,
             STACK_VERSION,
-            text.encode()[:32],
+            HEADER_STRING,
             size,
         )
         length = size - start - ELEMENT.size

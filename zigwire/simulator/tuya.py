@@ -37,6 +37,10 @@ class Kind(IntEnum):
     BITMAP = 5
 
 
+SIZES = {Kind.BOOL: 1, Kind.VALUE: 4, Kind.ENUM: 1}
+"""Octets of a value; the other kinds have as many as they like."""
+
+
 @dataclass(frozen=True, slots=True)
 class Datapoint:
     """One thing that the microcontroller knows.
@@ -53,8 +57,9 @@ class Datapoint:
 
     def serialize(self, number: int) -> bytes:
         """The octets of the wire: number, kind, length, value with the highest octet first."""
-        size = 4 if self.kind is Kind.VALUE else 1
-        return struct.pack(">BBH", number, self.kind, size) + self.value.to_bytes(size, "big", signed=size == 4)
+        size = SIZES[self.kind]
+        signed = self.kind is Kind.VALUE
+        return struct.pack(">BBH", number, self.kind, size) + self.value.to_bytes(size, "big", signed=signed)
 
 
 class TuyaDevice(VirtualDevice):
@@ -162,7 +167,7 @@ def _parse(data: bytes) -> Iterator[tuple[int, Datapoint]]:
     """Yield the datapoints of a command.
 
     Raises:
-        ValueError: One has no known kind, or is cut.
+        ValueError: One has no known kind, or not the size of its kind, or is cut.
         struct.error: One is cut.
     """
     position = 0
@@ -171,6 +176,8 @@ def _parse(data: bytes) -> Iterator[tuple[int, Datapoint]]:
         position += 4 + size
         if position > len(data):
             raise ValueError(f"datapoint {number} is cut")
+        if size != SIZES.get(Kind(kind), size):
+            raise ValueError(f"datapoint {number} has not the size of its kind")
         value = int.from_bytes(data[position - size : position], "big", signed=Kind(kind) is Kind.VALUE)
         yield number, Datapoint(Kind(kind), value)
 

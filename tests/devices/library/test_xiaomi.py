@@ -187,13 +187,16 @@ def test_what_the_interface_lists(behaviour):
 
 def test_everything_is_described(behaviour):
     switch, *others = behaviour.exposes({})
-    shown = [*switch["features"], *others, *behaviour.all_options]
+    shown = [*switch["features"], *others, *behaviour.option_dicts]
     assert all(one["description"] for one in shown)
 
 
 def test_the_precision_of_the_temperature_can_be_chosen_though_it_is_not_listed(behaviour):
-    names = [one["name"] for one in behaviour.all_options]
-    assert names == [*(one["name"] for one in OPTIONS), "device_temperature_precision"]
+    name = "device_temperature_precision"
+    assert name not in [one["name"] for one in behaviour.option_dicts]
+    assert behaviour.check_options({name: 2}) == []
+    (fault,) = behaviour.check_options({name: 9})
+    assert fault.startswith(f"{name} can't be 9")
 
 
 @pytest.mark.parametrize(("endpoint", "cluster", "frame", "state"), DECODED)
