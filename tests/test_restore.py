@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,38 @@ def test_more_than_fits(source, tmp_path, monkeypatch):
     monkeypatch.setattr("zigwire.restore.MOST_BYTES", 5)
     with pytest.raises(RestoreError, match="GB are allowed"):
         restore_folder(source, tmp_path / "data")
+
+
+def test_folders_that_are_links_are_copied_and_circles_end(source, tmp_path):
+    elsewhere = tmp_path / "converters"
+    elsewhere.mkdir()
+    (elsewhere / "mine.mjs").write_text("export default []")
+    (elsewhere / "circle").symlink_to(source)
+    (source / "external_converters").symlink_to(elsewhere)
+    restore_folder(source, tmp_path / "data")
+    assert (tmp_path / "data" / "external_converters" / "mine.mjs").read_text() == "export default []"
+
+
+def test_what_lies_in_the_data_folder_would_be_moved(source):
+    with pytest.raises(RestoreError, match="is the data folder itself, or in it"):
+        restore_folder(source, source.parent)
+    assert (source / "configuration.yaml").exists()
+
+
+def test_a_power_cut_leaves_no_configuration_beside_half_of_the_rest(source, tmp_path, monkeypatch):
+    (source / "zigwire.db").touch()
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("a", "configuration.yaml", "zigwire.db"):
+        (data / name).touch()
+    moved = []
+    move = Path.replace
+
+    def noted(path, target):
+        moved.append(path.name)
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    restore_folder(source, data)
+    assert moved[0] == moved[-1] == "configuration.yaml"
+    assert sorted(moved) == sorted(["a", "zigwire.db", "device_icons", "zigwire.db", *["configuration.yaml"] * 2])

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from zigwire.settings import Settings
-from zigwire.simulator.house import House
 from zigwire.storage.transfer.backup import latest_backup
 from zigwire.storage.transfer.folder import DATABASE
 from zigwire.zigbee.radio import NetworkParameters, Radio
 from zigwire.zigbee.search import FoundRadio
+
+if TYPE_CHECKING:
+    from zigwire.simulator.house import House
 
 __all__ = ["HOUSE", "SOCKET", "Coordinator", "foreign_network", "live_house", "parameters"]
 

@@ -92,8 +92,8 @@ def restore_folder(source: Path, folder: Path, check: Check = lambda _: None) ->
     """
     if not (source / CONFIGURATION).is_file():
         raise RestoreError(f"{source} is no data folder: it has no {CONFIGURATION}")
-    if source.resolve() == folder.resolve():
-        raise RestoreError(f"{source} is the data folder itself")
+    if folder.resolve() in (source.resolve(), *source.resolve().parents):
+        raise RestoreError(f"{source} is the data folder itself, or in it")
     return _replace(folder, lambda into: _copy(source, into), check)
 
 
@@ -112,7 +112,7 @@ def _replace(folder: Path, fill: Callable[[Path], None], check: Check) -> Restor
             shutil.rmtree(unpacked)
             raise
         aside = _move_aside(folder)
-        for path in unpacked.iterdir():
+        for path in sorted(unpacked.iterdir(), key=_is_configuration):
             path.replace(folder / path.name)
         unpacked.rmdir()
     return Restored(folder, aside)
@@ -175,12 +175,23 @@ def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], into: Path
 
 
 def _copy(source: Path, into: Path) -> None:
-    files = [path for path in sorted(source.rglob("*")) if path.is_file()]
-    wanted = [path for path in files if not _is_left_out(path.relative_to(source).as_posix())]
+    wanted = [path for path in _files(source) if not _is_left_out(path.relative_to(source).as_posix())]
     _check_size(sum(path.stat().st_size for path in wanted), source)
     for path in wanted:
         with path.open("rb") as file, _created(into / path.relative_to(source)) as to:
             shutil.copyfileobj(file, to)
+
+
+def _files(source: Path) -> Iterator[Path]:
+    """Yield the files in a folder and below, also where links lead; each folder once."""
+    seen = set()
+    for folder, below, names in os.walk(source, followlinks=True):
+        real = Path(folder).resolve()
+        if real in seen:
+            below.clear()
+            continue
+        seen.add(real)
+        yield from (path for name in names if (path := Path(folder, name)).is_file())
 
 
 def _created(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
@@ -196,9 +207,14 @@ def _move_aside(folder: Path) -> Path | None:
         return None
     aside = folder / f"{SET_ASIDE}{time.strftime('%Y%m%d-%H%M%S')}"
     aside.mkdir(mode=0o700)
-    for path in replaced:
+    for path in sorted(replaced, key=_is_configuration, reverse=True):
         path.replace(aside / path.name)
     return aside
+
+
+def _is_configuration(path: Path) -> bool:
+    """Whether a file goes first and comes last, so that a power cut leaves no configuration beside half of the rest."""
+    return path.name == CONFIGURATION
 
 
 def _is_ours(name: str) -> bool:

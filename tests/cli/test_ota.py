@@ -180,6 +180,15 @@ def test_whom_a_look_up_is_for_has_to_be_said(ota, arguments, words):
     assert words in result.output
 
 
+def test_a_request_whose_answer_has_another_name(data, bridge):
+    topic = "bridge/response/device/ota_update/check"
+    bridge.answers = {"device/ota_update/check/downgrade": [(topic, ok(update_available=False))]}
+    arguments = ["--data", str(data), "--timeout", "5", "device/ota_update/check/downgrade", "id=plug"]
+    result = CliRunner().invoke(main, ["request", *arguments])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"update_available": False}
+
+
 # --- update
 
 

@@ -102,6 +102,16 @@ def test_with_questions(data, found, coordinator, broker):
     assert configuration["frontend"]["host"] == "127.0.0.1"
 
 
+def test_what_is_no_broker_is_asked_for_again(data, broker):
+    answers = ["localhost", "", "", "", broker, "", "", "", "", "n", "n"]
+    status, said = setup(
+        data, "--port", "tcp://127.0.0.1:1", "--adapter", "ember", "--untried", says="\n".join(answers) + "\n"
+    )
+    assert status == 0, said
+    assert "mqtt.server is 'localhost'" in said
+    assert made(data)["mqtt"]["server"] == broker
+
+
 def test_the_only_radio_is_taken(data, found):
     found += [FoundRadio("/dev/one", "One", "ember", 460800, rtscts=True), FoundRadio("/dev/ttyS0", "Serial port")]
     status, said = setup(data, "--yes", "--untried")
@@ -120,7 +130,14 @@ def test_two_radios_are_not_chosen_between(data, found):
 def test_a_simulated_house(data):
     status, said = setup(data, "--yes", "--port", "sim://")
     assert status == 0, said
-    assert f"zigwire run --default --data {data}" in said
+    assert f"`zigwire run --data {data}`" in said
+    assert made(data)["mqtt"]["server"] == "mqtt://127.0.0.1:1883"
+
+
+def test_a_simulated_house_with_a_broker_of_ones_own(data, broker):
+    status, said = setup(data, "--yes", "--port", "sim://", "--mqtt", broker)
+    assert status == 0, said
+    assert made(data)["mqtt"]["server"] == broker
 
 
 @pytest.mark.parametrize(
@@ -130,6 +147,9 @@ def test_a_simulated_house(data):
         (["--port", "/dev/x", "--adapter", "nonsense"], "serial.adapter 'nonsense' is unknown"),
         (["--port", "tcp://1", "--adapter", "ember", "--untried", "--mqtt", "http://x"], "mqtt.server is 'http://x'"),
         (["--port", "tcp://1", "--adapter", "nonsense", "--untried"], "serial.adapter"),
+        (["--port", "tcp://x:1", "--untried"], "serial.adapter is missing"),
+        (["--port", "tcp://x", "--adapter", "ember", "--untried"], "port 'tcp://x' can't be used"),
+        (["--from", ".", "--mqtt", "mqtt://x"], "--from takes all settings over"),
     ],
 )
 def test_what_can_not_be_used(data, arguments, said):

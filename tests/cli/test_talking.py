@@ -5,7 +5,7 @@ import pytest
 from support.mosquitto import free_port
 
 from zigwire.cli import talking
-from zigwire.cli.talking import addressed
+from zigwire.cli.talking import Heard, addressed
 from zigwire.settings import Settings
 
 NAMES = {"0x00158d0001a2b3c4": "plug", "0x00158d0001a2b3c5": "hall/lamp"}
@@ -26,6 +26,21 @@ NAMES = {"0x00158d0001a2b3c4": "plug", "0x00158d0001a2b3c5": "hall/lamp"}
 )
 def test_whose_state_a_command_changes(path, name):
     assert addressed(path, NAMES) == name
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "transaction"),
+    [
+        ("bridge/response/health_check", {"transaction": "cli-1", "status": "ok"}, "cli-1"),
+        ("bridge/response/health_check", {"transaction": ["of", "another", "client"]}, None),
+        ("bridge/response/health_check", {"transaction": 5}, None),
+        ("bridge/response/health_check", {}, None),
+        ("bridge/response/health_check", "nonsense", None),
+        ("plug", {"transaction": "cli-1"}, None),
+    ],
+)
+def test_which_messages_are_responses(topic, payload, transaction):
+    assert Heard(topic, payload, retained=False).answers == transaction
 
 
 def test_a_broker_that_does_not_answer_is_named_without_its_password(tmp_path, monkeypatch):

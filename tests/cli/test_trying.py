@@ -120,6 +120,20 @@ async def test_a_taken_port_is_replaced_in_the_settings(settings, broker, monkey
 
 
 @pytest.mark.parametrize(
+    ("host", "taken", "starts"), [("127.0.0.1", False, True), ("localhost", True, False), ("192.0.2.1", False, False)]
+)
+async def test_a_house_that_is_run_plainly_has_a_broker_where_there_is_none(settings, broker, host, taken, starts):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings.change({"mqtt": {"server": f"mqtt://{host}:{port}"}})
+        if not taken:
+            other.close()
+        async with trying.missing_broker(settings.path.parent):
+            assert broker.started == ([port] if starts else [])
+    assert settings.mqtt.server == f"mqtt://{host}:{port}"
+
+
+@pytest.mark.parametrize(
     ("data", "found", "wanted"),
     [
         (None, {}, "simulated"),

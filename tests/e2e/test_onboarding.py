@@ -149,6 +149,34 @@ async def test_from_an_empty_folder_to_a_switched_plug(make_program, page, broke
     server.close()
 
 
+async def test_what_was_not_tried_is_tried_at_the_start(make_program, page, broker):
+    house, (ear, url) = default_house(), broker
+    server = await serve(house, 0)
+    program = await make_program()
+    await page.goto(f"http://localhost:{program.port}/")
+    await page.get_by_label("Another one").check()
+    port = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    await page.get_by_role("textbox", name="Port").fill(port)
+    await page.get_by_label("Channel").select_option("25")
+    await page.get_by_label("Server").fill("mqtt://127.0.0.1:1")
+    start = page.get_by_role("button", name="Start Zigwire")
+    await start.click()
+    await page.get_by_text(
+        "nothing listens there: is the broker running? Start again to use it all the same."
+    ).wait_for()
+    await page.get_by_label("Server").fill(url)
+    ear.mqtt.publish("zigbee2mqtt/bridge/state", b'{"state":"online"}', retain=True)
+    await ear.wait("bridge/state")
+    await start.click()
+    await page.get_by_text("a bridge is online at zigbee2mqtt already").wait_for()
+    await start.click()
+    await page.get_by_role("button", name="Let devices join").click()
+    await ear.wait("bridge/info", lambda info: info["permit_join"])
+    assert house.parameters.channel == 25
+    assert page.errors == []
+    server.close()
+
+
 async def test_the_simulated_house_from_elsewhere_with_code_and_token(make_program, page):
     program = await make_program()
     await page.set_extra_http_headers({"X-Forwarded-For": "192.168.1.7"})
@@ -212,6 +240,25 @@ async def test_a_start_that_fails_is_told_where_it_was_set_up(make_program, page
     await page.get_by_role("button", name="Set it up anew").click()
     await page.get_by_role("button", name="Start Zigwire").wait_for()
     assert await program.stop() == 0
+
+
+async def test_a_system_that_refuses_is_told_and_the_next_start_is_at_its_own_port(make_program, page, tmp_path):
+    program = await make_program()
+    (program.data / "simulator.sock").mkdir(parents=True)
+    await page.goto(f"http://localhost:{program.port}/")
+    await page.get_by_text("Nothing yet").click()
+    await page.get_by_role("button", name="Start Zigwire").click()
+    await page.get_by_role("heading", name="Zigwire did not start").wait_for()
+    (program.data / "simulator.sock").rmdir()
+    settings, port = (program.data / "configuration.yaml").read_text(), free_port()
+    (program.data / "configuration.yaml").write_text(settings + "nonsense: [")
+    await page.get_by_role("button", name="Try again").click()
+    await page.locator("#failure output.bad").wait_for()
+    (program.data / "configuration.yaml").write_text(settings.replace(f"port: {program.port}", f"port: {port}"))
+    await page.get_by_role("button", name="Try again").click()
+    await page.get_by_role("switch").wait_for()
+    assert page.url == f"http://localhost:{port}/"
+    assert page.errors == []
 
 
 async def test_without_the_server_the_environment_sets_it_up(tmp_path, broker):

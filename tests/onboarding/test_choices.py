@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zigwire.onboarding.choices import SIMULATED, Broker, Choices, Page, channel, radio
@@ -24,6 +24,7 @@ KEYS = ("port", "adapter", "baudrate", "rtscts", "name", "server", "user", "pass
 COORDINATOR = "0x00124b0001020304"
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), JSON))
 def test_whatever_is_entered_is_taken_or_refused(entered: dict[str, Any]):
     for read in (radio, Broker.parse, channel):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import socket
 import zipfile
 
 import pytest
@@ -201,6 +203,24 @@ async def test_one_that_is_there_keeps_its_network_and_the_rest(begin, tmp_path,
     assert "# mine" in (folder / "configuration.yaml").read_text()
 
 
+async def test_systemd_is_asked_for_patience_meanwhile(begin, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.setblocking(False)
+        await begin(NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="60000000")
+        async with asyncio.timeout(5):
+            said = await asyncio.get_running_loop().sock_recv(manager, 1000)
+    assert said.decode().splitlines() == ["WATCHDOG=1", "EXTEND_TIMEOUT_USEC=60000000"]
+
+
+async def test_the_terminal_is_told_of_the_other_way_while_it_is_open(begin, tmp_path):
+    folder = tmp_path / "there"
+    assert f"`zigwire setup --data {folder}`" in (await begin(folder)).announced
+    folder.mkdir(exist_ok=True)
+    (folder / "configuration.yaml").write_text(MINIMAL)
+    assert "zigwire setup" not in (await begin(folder)).announced
+
+
 async def test_a_taken_port_is_named(begin, onboarding):
     with pytest.raises(OnboardingError, match=f"port {onboarding.port} of 0.0.0.0 can't be opened"):
         await begin(Z2M_ONBOARD_URL=f"http://0.0.0.0:{onboarding.port}")
@@ -253,6 +273,18 @@ async def test_the_network_of_one_radio_is_not_given_to_another(onboarding, coor
     advanced = configuration(onboarding)["advanced"]
     assert advanced["pan_id"] == before["network"]["pan_id"]
     assert advanced["network_key"] != list(range(16))
+
+
+async def test_each_radio_that_was_asked_keeps_its_network(onboarding, coordinator, broker):
+    radio = radio_for("zstack", coordinator)()
+    await radio.connect()
+    await radio.form(NetworkParameters(0x1A62, "0x1122334455667788", 15, bytes(range(16))))
+    await radio.close()
+    assert (await onboarding.post("/api/radio", {"port": coordinator}))[0] == 200
+    assert (await onboarding.post("/api/radio", {"port": "tcp://127.0.0.1:1"}))[0] == 406
+    wanted = {"radio": {"port": coordinator, "adapter": "zstack"}, "broker": {"server": broker.url}}
+    assert (await onboarding.post("/api/start", wanted))[0] == 200
+    assert configuration(onboarding)["advanced"]["network_key"] == list(range(16))
 
 
 ROUTES = ("/code", "/api/radio", "/api/broker", "/api/network", "/api/start", "/api/folder", "/submit", "/all/submit")

@@ -77,6 +77,18 @@ def test_a_version_in_use_is_not_removed(tmp_path):
     assert versions.present == ["2.0.0"]
 
 
+def test_what_is_brought_takes_the_place_of_leavings_and_of_nothing_else(tmp_path):
+    versions = put(tmp_path, "1.0.0")
+    (tmp_path / "2.0.0" / "node_modules").mkdir(parents=True)
+    fetched = tmp_path / "fetched" / "2.0.0"
+    put(fetched.parent, "2.0.0")
+    versions.add(fetched, "2.0.0")
+    assert versions.present == ["1.0.0", "2.0.0"]
+    (tmp_path / "1.0.0" / "mine").touch()
+    versions.add(tmp_path / "another", "1.0.0")
+    assert (tmp_path / "1.0.0" / "mine").exists()
+
+
 def test_a_damaged_note_is_named(tmp_path):
     versions = put(tmp_path, "1.0.0")
     (tmp_path / "use.json").write_text("{")

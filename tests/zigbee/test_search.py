@@ -217,6 +217,17 @@ async def test_coordinators_in_the_network_make_themselves_known():
     assert (one.name, one.adapter) == (f"{mark}-1", "ember")
 
 
+@pytest.mark.parametrize("fault", [OSError("no network"), RuntimeError("no interface with an IPv4 address")])
+async def test_without_a_network_nobody_does(monkeypatch: pytest.MonkeyPatch, fault: Exception):
+    def refuse() -> None:
+        raise fault
+
+    monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", refuse)
+    assert await network_radios() == []
+    with pytest.raises(RadioError, match="no coordinator answers to mdns://slzb-06"):
+        await sought(Wanted("mdns://slzb-06", ""))
+
+
 async def test_nobody_answers():
     with pytest.raises(RadioError, match=r"no coordinator answers to mdns://zigwire-has-no-such"):
         await sought(Wanted("mdns://zigwire-has-no-such", ""))

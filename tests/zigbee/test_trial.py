@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import socket
 
 import pytest
 
@@ -54,6 +55,12 @@ async def test_a_wrong_adapter_is_found_out(port: str):
     assert answer.radio.adapter == "zstack"
 
 
+@pytest.mark.parametrize("port", ["tcp://127.0.0.1", "tcp://", "tcp://:1", "tcp://x:99999", "tcp://[", "http://x:80"])
+async def test_what_is_no_port_is_not_tried(port: str):
+    with pytest.raises(RadioError, match="can't be used: a device file or tcp://host:port is allowed"):
+        await find_adapter(FoundRadio(port, "x"))
+
+
 async def test_an_unknown_adapter_is_refused(port: str):
     with pytest.raises(UnknownAdapterError, match="'nonsense' is unknown"):
         await find_adapter(FoundRadio(port, "x", "nonsense"))
@@ -64,7 +71,7 @@ async def test_an_unknown_adapter_is_refused(port: str):
     [
         ("/dev/zigwire-none", "there is no /dev/zigwire-none"),
         ("tcp://127.0.0.1:1", "nothing listens at tcp://127.0.0.1:1"),
-        ("/dev/null", "what is at /dev/null does not answer as zstack"),
+        ("/dev/null", "/dev/null can't be used: Inappropriate ioctl for device"),
     ],
 )
 async def test_where_there_is_none_other_adapters_are_not_tried(port: str, said: str):
@@ -78,6 +85,7 @@ async def test_where_there_is_none_other_adapters_are_not_tried(port: str, said:
         (PermissionError(errno.EACCES, "Permission denied"), "no permission to open /dev/null: .*usermod -aG "),
         (BlockingIOError(errno.EAGAIN, "busy"), "/dev/null is in use by another program"),
         (OSError(errno.EBUSY, "busy"), "/dev/null is in use by another program"),
+        (socket.gaierror(-2, "Name or service not known"), "/dev/null can't be used: Name or service not known"),
         (TimeoutError(), "what is at /dev/null does not answer as ember$"),
         (ValueError("odd"), "does not answer as ember: wrapped"),
     ],

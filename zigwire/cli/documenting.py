@@ -33,6 +33,11 @@ def document(models: tuple[str, ...], folder: Path) -> None:
     click.echo(
         f"{written.new} new, {written.changed} changed and {written.same} unchanged pages of devices in {folder}."
     )
+    if written.unknown:
+        click.echo(
+            f"{written.unknown} other pages in {folder} are of no device known here; the index has none of them.",
+            err=True,
+        )
 
 
 def _library() -> Package | None:

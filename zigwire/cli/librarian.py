@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
+from zigwire.cli.versions import command_of, listed, without_traceback
 from zigwire.herdsman_library import Versions, default_folder
 from zigwire.packages import PackageError, fetch
 
 __all__ = ["library"]
 
-P = ParamSpec("P")
 RESTART = "A bridge that runs uses it after a restart, by bridge/request/restart for example."
 
 
@@ -30,19 +27,7 @@ def library(context: click.Context) -> None:
         show()
 
 
-def command(function: Callable[P, None]) -> click.Command:
-    """Make a command of a function; what goes wrong with the library is told in a sentence."""
-
-    @wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            function(*args, **kwargs)
-        except PackageError as error:
-            raise click.ClickException(str(error)) from error
-        except OSError as error:
-            raise click.ClickException(f"the library's folder can't be used: {error}") from error
-
-    return library.command(function.__name__.removesuffix("_"))(wrapped)
+command = command_of(library)
 
 
 def versions() -> Versions:
@@ -50,13 +35,13 @@ def versions() -> Versions:
     return Versions(default_folder())
 
 
+@without_traceback
 def show() -> None:
     """Print the versions that are here."""
     here = versions()
     click.echo(f"Versions in {here.folder}:" if here.present else f"No version is in {here.folder}.")
-    for version in here.present:
-        marks = ", ".join(mark for mark, holds in _marks(here, version).items() if holds)
-        click.echo(f"  {version}  ({marks})" if marks else f"  {version}")
+    for line in listed(here):
+        click.echo(line)
     if here.current is None:
         click.echo(
             "None is in use: devices that Zigwire does not describe itself mean what they declare. "
@@ -142,11 +127,3 @@ def remove(version: str) -> None:
     """Delete VERSION, which must not be in use."""
     versions().remove(version)
     click.echo(f"Version {version} is gone.")
-
-
-def _marks(here: Versions, version: str) -> dict[str, bool]:
-    return {
-        "in use": version == here.current,
-        "pinned": version == here.current and here.pinned,
-        "before": version == here.previous,
-    }

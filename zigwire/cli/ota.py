@@ -6,14 +6,10 @@ from pathlib import Path
 
 import click
 
+from zigwire.cli.folder import FOLDER
+
 __all__ = ["ota"]
 
-FOLDER = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar=["ZIGWIRE_DATA", "ZIGBEE2MQTT_DATA"],
-    help="The data folder. [default: ./data if it has a configuration.yaml, else ./simulated]",
-)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

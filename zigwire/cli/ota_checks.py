@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import click
 
 from zigwire.cli.ota_states import updatable
-from zigwire.cli.talking import Heard, Talk, converse
+from zigwire.cli.talking import Talk, converse
 from zigwire.cli.values import line
 
 __all__ = ["check_firmware"]
@@ -38,22 +37,14 @@ async def _check(talk: Talk, names: tuple[str, ...]) -> None:
     failed, count = 0, len(left)
     while left or asked:
         while left and len(asked) < AT_ONCE:
-            transaction = f"cli-{token_hex(8)}"
-            asked[transaction] = left.pop(0)
-            talk.say(f"bridge/request/{REQUEST}", {"id": asked[transaction], "transaction": transaction})
-        response = await talk.wait_for(lambda heard: _answer(heard, asked), PATIENCE)
+            name = left.pop(0)
+            asked[talk.ask(REQUEST, {"id": name})] = name
+        response = await talk.wait_for(lambda heard: heard.payload if heard.answers in asked else None, PATIENCE)
         name = asked.pop(response["transaction"])
         failed += response["status"] != "ok"
         click.echo(f"{name}: {_outcome(response)}")
     if failed:
         raise click.ClickException(f"{failed} of {count} could not be looked up.")
-
-
-def _answer(heard: Heard, asked: Mapping[str, str]) -> dict[str, Any] | None:
-    response = heard.payload
-    if heard.topic != f"bridge/response/{REQUEST}" or not isinstance(response, dict):
-        return None
-    return response if response.get("transaction") in asked else None
 
 
 def _outcome(response: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import click
@@ -14,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
 from zigwire.cli.ota_files import read_image
-from zigwire.cli.talking import Heard, Talk, addressed, converse, names_by_address
+from zigwire.cli.talking import Heard, Talk, addressed, converse, data_of, names_by_address
 
 __all__ = ["abort_update", "update_firmware"]
 
@@ -56,8 +55,7 @@ def abort_update(data: Path | None, name: str) -> None:
     """
 
     async def run(talk: Talk) -> None:
-        transaction = _ask(talk, ABORT, {"id": name})
-        _data(await talk.wait_for(lambda heard: _response(heard, transaction)))
+        await talk.request(ABORT, {"id": name})
         click.echo(f"The update of {name} is aborted.")
 
     converse(data, RESPONSES, run)
@@ -67,27 +65,25 @@ async def _update(talk: Talk, name: str, request: str, message: Mapping[str, Any
     topic = addressed(name, await names_by_address(talk))
     talk.listen("bridge/state")
     talk.listen(topic)
-    transaction = _ask(talk, request, message)
+    transaction = talk.ask(request, message)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}")
     ) as progress:
         bar = progress.add_task(escape(name), total=100, left="")
-        response = await _followed(talk, topic, transaction, lambda update: _show(progress, bar, update))
-    done = _data(response)
+        done = await _followed(talk, topic, transaction, lambda update: _show(progress, bar, update))
     click.echo(f"{name} runs version {done['to']['file_version']} instead of {done['from']['file_version']}.")
 
 
 async def _followed(
     talk: Talk, topic: str, transaction: str, show: Callable[[Mapping[str, Any]], None]
 ) -> dict[str, Any]:
-    """Return the response; until it comes, show what the device's state tells of the update."""
+    """Return the data of the response; until it comes, show what the device's state tells of the update."""
     try:
         async with asyncio.timeout(PATIENCE) as patience:
             while True:
                 heard = await talk.hear()
-                response = _response(heard, transaction)
-                if response is not None:
-                    return response
+                if heard.answers == transaction:
+                    return data_of(heard.payload)
                 _check_running(heard)
                 update = heard.payload.get("update") if isinstance(heard.payload, dict) else None
                 if heard.topic == topic and isinstance(update, dict) and update.get("state") == "updating":
@@ -109,22 +105,3 @@ def _show(progress: Progress, bar: TaskID, update: Mapping[str, Any]) -> None:
         progress.update(bar, completed=percent)
     if isinstance(seconds, int | float):
         progress.update(bar, left=f"{seconds // 60:.0f} min {seconds % 60:.0f} s left")
-
-
-def _ask(talk: Talk, request: str, message: Mapping[str, Any]) -> str:
-    transaction = f"cli-{token_hex(8)}"
-    talk.say(f"bridge/request/{request}", {**message, "transaction": transaction})
-    return transaction
-
-
-def _response(heard: Heard, transaction: str) -> dict[str, Any] | None:
-    """Return a message if it is the response; that a request to abort fails is told in the topic of updates."""
-    response = heard.payload
-    mine = heard.topic in RESPONSES and isinstance(response, dict) and response.get("transaction") == transaction
-    return response if mine else None
-
-
-def _data(response: Mapping[str, Any]) -> dict[str, Any]:
-    if response["status"] != "ok":
-        raise click.ClickException(str(response.get("error")))
-    return dict(response["data"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from zigwire.cli.versions import command_of, listed, without_traceback
 from zigwire.packages import Versions, fetch
 from zigwire.web.pages import DEFAULT, PAGES, versions
 
@@ -29,14 +30,20 @@ def page(context: click.Context) -> None:
     are listed.
     """
     if context.invoked_subcommand is None:
-        from zigwire.cli.faults import told
-
-        with told():
-            for name in PAGES:
-                _show(name, versions(name))
+        show()
 
 
-@page.command("fetch")
+command = command_of(page)
+
+
+@without_traceback
+def show() -> None:
+    """Print the versions that are here of each page."""
+    for name in PAGES:
+        _show(name, versions(name))
+
+
+@command
 @click.argument("version", required=False)
 @PACKAGE
 def fetch_(version: str | None, package: str) -> None:
@@ -44,23 +51,17 @@ def fetch_(version: str | None, package: str) -> None:
 
     VERSION is a number or `latest`; without it, the version that Zigwire was tested with.
     """
-    from zigwire.cli.faults import told
-
-    with told():
-        here = versions(package)
-        fetched = fetch(here, version)
-        here.use(fetched)
+    here = versions(package)
+    fetched = fetch(here, version)
+    here.use(fetched)
     click.echo(f"{package} {fetched} is in use. {RESTART}")
 
 
-@page.command()
+@command
 @PACKAGE
 def rollback(package: str) -> None:
     """Go back to the version before."""
-    from zigwire.cli.faults import told
-
-    with told():
-        click.echo(f"{package} {versions(package).rollback()} is in use again. {RESTART}")
+    click.echo(f"{package} {versions(package).rollback()} is in use again. {RESTART}")
 
 
 def _show(name: str, here: Versions) -> None:
@@ -69,7 +70,5 @@ def _show(name: str, here: Versions) -> None:
         click.echo(f"{name}: not here; `zigwire page fetch{option}` gets it")
         return
     click.echo(f"{name}:")
-    for version in here.present:
-        marks = {"in use": version == here.current, "before": version == here.previous}
-        said = ", ".join(mark for mark, holds in marks.items() if holds)
-        click.echo(f"  {version}  ({said})" if said else f"  {version}")
+    for line in listed(here):
+        click.echo(line)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import click
 
 from zigwire.app import App
-from zigwire.cli.faults import FAULTS, told
+from zigwire.cli.faults import told
 from zigwire.cli.folder import OWN, SIMULATED, configured
 from zigwire.coordinator import Coordinator
 from zigwire.logs import redact_uncaught
@@ -73,12 +74,13 @@ async def _set_up_and_run(folder: Path, *, form_new_network: bool) -> None:
         if anew and not await onboarding.set_up():
             return
         try:
-            await _run_as_set_up(folder, form_new_network=form_new_network)
-        except FAULTS as error:
+            with told():
+                await _run_as_set_up(folder, form_new_network=form_new_network)
+        except click.ClickException as error:
             if os.environ.get("Z2M_ONBOARD_NO_FAILURE_PAGE"):
                 raise
-            click.echo(f"Error: {error}", err=True)
-            anew = await onboarding.show_failure([str(error)])
+            error.show()
+            anew = await onboarding.show_failure([error.message])
         else:
             return
 
@@ -89,13 +91,15 @@ async def _run_as_set_up(folder: Path, *, form_new_network: bool) -> None:
         return
     from zigwire.cli.trying import run_simulated
 
-    click.echo(f"The next time, `zigwire run --default --data {folder}` starts this simulated house and its broker.")
     await run_simulated(folder, form_new_network=form_new_network)
 
 
 async def _run(folder: Path, *, form_new_network: bool) -> None:
-    coordinator = Coordinator(folder)
-    try:
+    async with AsyncExitStack() as stack:
+        if _is_simulated(folder):
+            from zigwire.cli.trying import missing_broker
+
+            await stack.enter_async_context(missing_broker(folder))
+        coordinator = Coordinator(folder)
+        stack.push_async_callback(coordinator.close)
         await App(folder, coordinator, form_new_network=form_new_network).run()
-    finally:
-        await coordinator.close()

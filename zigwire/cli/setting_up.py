@@ -72,23 +72,22 @@ def set_up(data: Path | None, given: Given) -> None:
     session = Session(folder, os.environ)
     with told():
         if given.source is not None:
-            _take_over(session, given.source)
+            _take_over(session, given, given.source)
         else:
             _configure(session, given)
-    default = " --default" if session.load().serial.port == SIMULATED else ""
-    click.echo(
-        f"{folder / 'configuration.yaml'} is written. Start Zigwire with `zigwire run{default} --data {folder}`."
-    )
+    click.echo(f"{folder / 'configuration.yaml'} is written. Start Zigwire with `zigwire run --data {folder}`.")
 
 
-def _take_over(session: Session, source: Path) -> None:
+def _take_over(session: Session, given: Given, source: Path) -> None:
+    if given != Given(source=source, password=given.password, asks=given.asks, tries=given.tries):
+        raise OnboardingError("--from takes all settings over: give no others, change configuration.yaml afterwards")
     session.take_over(source)
     click.echo("The first start takes devices, groups and states over. Stop Zigbee2MQTT before.")
 
 
 def _configure(session: Session, given: Given) -> None:
     radio = _radio(session, given)
-    broker = None if radio.port == SIMULATED else _broker(session, given)
+    broker = None if radio.port == SIMULATED and given.broker is None else _broker(session, given)
     network = session.network_at(radio.port)
     if not network.exists:
         network = network.on(_asked(given, given.channel, "Zigbee channel", 11, click.IntRange(11, 26)))
@@ -160,29 +159,35 @@ def _show(radios: list[FoundRadio]) -> None:
 def _broker(session: Session, given: Given) -> Broker:
     """Return the broker to use, tried if it is to be."""
     while True:
-        broker = Broker.parse(
-            {
-                "server": _asked(given, given.broker, "MQTT broker", "mqtt://localhost:1883"),
-                "user": _asked(given, given.user, "User, empty for none", ""),
-                "password": _password(given),
-                "base_topic": _asked(given, given.base_topic, "Base topic", "zigbee2mqtt"),
-            }
-        )
-        if not given.tries:
-            return broker
+        broker = None
         try:
-            if asyncio.run(session.try_broker(broker)):
-                click.echo(f"Another bridge is online at {broker.base_topic}: stop it before you start Zigwire.")
-            else:
-                click.echo("The broker lets us in.")
+            broker = Broker.parse(_entered_broker(given))
+            if given.tries:
+                _try_broker(session, broker)
         except OnboardingError as error:
             if not given.asks:
                 raise
             click.echo(f"Error: {error}", err=True)
-            if not click.confirm("Use it all the same?", default=False):
-                given = replace(given, broker=None, user=None, password=None)
+            if broker is None or not click.confirm("Use it all the same?", default=False):
+                given = replace(given, broker=None, user=None, password=None, base_topic=None)
                 continue
         return broker
+
+
+def _entered_broker(given: Given) -> dict[str, str]:
+    return {
+        "server": _asked(given, given.broker, "MQTT broker", "mqtt://localhost:1883"),
+        "user": _asked(given, given.user, "User, empty for none", ""),
+        "password": _password(given),
+        "base_topic": _asked(given, given.base_topic, "Base topic", "zigbee2mqtt"),
+    }
+
+
+def _try_broker(session: Session, broker: Broker) -> None:
+    if asyncio.run(session.try_broker(broker)):
+        click.echo(f"Another bridge is online at {broker.base_topic}: stop it before you start Zigwire.")
+    else:
+        click.echo("The broker lets us in.")
 
 
 def _password(given: Given) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "addressed",
     "ask",
     "converse",
+    "data_of",
     "get_properties",
     "list_devices",
     "names_by_address",
@@ -48,6 +49,14 @@ class Heard(NamedTuple):
     topic: str
     payload: Any
     retained: bool
+
+    @property
+    def answers(self) -> str | None:
+        """The transaction of the request that this is the response to; None when it is none, or somebody else's."""
+        if not self.topic.startswith("bridge/response/") or not isinstance(self.payload, dict):
+            return None
+        transaction = self.payload.get("transaction")
+        return transaction if isinstance(transaction, str) else None
 
 
 class Talk:
@@ -123,24 +132,26 @@ class Talk:
                 "The bridge retains nothing (mqtt.force_disable_retain), so there is no list of devices to read."
             ) from None
 
+    def ask(self, name: str, payload: Mapping[str, Any]) -> str:
+        """Send a request, and return the transaction that its response will have.
+
+        Raises:
+            click.ClickException: Its name has a wildcard.
+        """
+        transaction = f"cli-{token_hex(8)}"
+        self.say(f"bridge/request/{name}", {**payload, "transaction": transaction})
+        return transaction
+
     async def request(self, name: str, payload: dict[str, Any], timeout: float = ANSWER_TIMEOUT) -> dict[str, Any]:
         """Send a request and return the data of its response.
 
         Raises:
             click.ClickException: The bridge refused it, or did not answer.
         """
-        transaction = f"cli-{time.monotonic_ns()}"
-        self.say(f"bridge/request/{name}", {**payload, "transaction": transaction})
-
-        def answer(heard: Heard) -> dict[str, Any] | None:
-            response = heard.payload
-            mine = heard.topic == f"bridge/response/{name}" and isinstance(response, dict)
-            return response if mine and response.get("transaction") == transaction else None
-
-        response = await self.wait_for(answer, timeout)
-        if response["status"] != "ok":
-            raise click.ClickException(str(response.get("error")))
-        return dict(response["data"])
+        transaction = self.ask(name, payload)
+        return data_of(
+            await self.wait_for(lambda heard: heard.payload if heard.answers == transaction else None, timeout)
+        )
 
     def _received(self, topic: str, payload: bytes, *, retain: bool, qos: int, properties: Properties | None) -> None:
         del qos, properties
@@ -149,6 +160,17 @@ class Talk:
         except orjson.JSONDecodeError:
             value = payload.decode("utf-8", "replace")
         self._messages.put_nowait(Heard(topic.removeprefix(f"{self._base_topic}/"), value, retain))
+
+
+def data_of(response: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a response.
+
+    Raises:
+        click.ClickException: The bridge refused the request.
+    """
+    if response["status"] != "ok":
+        raise click.ClickException(str(response.get("error")))
+    return dict(response["data"])
 
 
 def list_devices(data: Path | None) -> None:
@@ -216,7 +238,7 @@ def ask(data: Path | None, name: str, values: Iterable[str], timeout: float) -> 
     async def run(talk: Talk) -> None:
         click.echo(orjson.dumps(await talk.request(name, message, timeout), option=orjson.OPT_INDENT_2))
 
-    converse(data, [f"bridge/response/{name}"], run)
+    converse(data, ["bridge/response/#"], run)
 
 
 async def _command(talk: Talk, path: str, verb: str, message: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -22,7 +22,7 @@ from zigwire.settings import Settings, load
 from zigwire.simulator.house import House
 from zigwire.zigbee.model import InterviewState
 
-__all__ = ["run_simulated"]
+__all__ = ["missing_broker", "run_simulated"]
 
 LOG = logging.getLogger(__name__)
 
@@ -96,13 +96,34 @@ def _let_browsers_in(settings: Settings) -> None:
     frontend = settings.frontend
     if not frontend.enabled or frontend.host not in THIS_MACHINE:
         return
+    if _is_free(frontend.host, frontend.port):
+        return
+    with socket.create_server((frontend.host, 0)) as free:
+        port = free.getsockname()[1]
+    settings.change({"frontend": {"port": port}})
+    click.echo(f"Port {frontend.port} is taken: browsers are served on port {port}")
+
+
+def _is_free(host: str, port: int) -> bool:
     try:
-        socket.create_server((frontend.host, frontend.port)).close()
+        socket.create_server((host, port)).close()
     except OSError:
-        with socket.create_server((frontend.host, 0)) as free:
-            port = free.getsockname()[1]
-        settings.change({"frontend": {"port": port}})
-        click.echo(f"Port {frontend.port} is taken: browsers are served on port {port}")
+        return False
+    return True
+
+
+@asynccontextmanager
+async def missing_broker(folder: Path) -> AsyncIterator[None]:
+    """Run the built-in broker for a house whose settings name one of this machine, unless somebody listens there.
+
+    Raises:
+        SettingsError: The configuration has faults.
+    """
+    settings = load(folder / "configuration.yaml", os.environ)
+    address = mqtt_options(settings).address
+    is_there = address.host in THIS_MACHINE and not _is_free(address.host, address.port)
+    async with nullcontext() if is_there else _broker(settings):
+        yield
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from zigwire.onboarding.destination import Destination
 from zigwire.onboarding.errors import OnboardingError
 from zigwire.onboarding.server import json_of, received
 from zigwire.onboarding.session import Session
@@ -84,18 +85,14 @@ class Compatible:
 
     def _end(self, settings: Settings | None) -> web.Response:
         self._finished()
-        url = settings and self._redirects and _url(settings)
-        return web.json_response({"success": True, "frontendUrl": url or None})
+        url = _url(settings) if settings and self._redirects else None
+        return web.json_response({"success": True, "frontendUrl": url})
 
 
 def _url(settings: Settings) -> str | None:
     """Return where the page will be, None when no browser can go there."""
-    frontend = settings.frontend
-    host = frontend.host or "localhost"
-    if not frontend.enabled or host.startswith("/"):
-        return None
-    scheme = "https" if frontend.ssl_cert and frontend.ssl_key else "http"
-    return f"{scheme}://{host}:{frontend.port}{frontend.base_url}"
+    destination = Destination.of(settings)
+    return destination.at(settings.frontend.host or "localhost") if destination.page else None
 
 
 def _device(radio: FoundRadio) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from zigwire.onboarding.access import Access
 from zigwire.onboarding.choices import SIMULATED, Broker, Choices, Page, channel, radio
+from zigwire.onboarding.destination import Destination
 from zigwire.onboarding.errors import OnboardingError
 from zigwire.onboarding.server import received, told
 from zigwire.onboarding.session import Session, new_token
@@ -114,16 +116,9 @@ class Form:
 
     def _end(self, settings: Settings | None = None) -> dict[str, Any]:
         """Say where the page is to be found, and let Zigwire start."""
-        settings = settings or self._session.load()
-        frontend = settings.frontend
+        destination = Destination.of(settings or self._session.load())
         self._finished()
-        secure = frontend.ssl_cert and frontend.ssl_key
-        return {
-            "page": frontend.enabled and not (frontend.host or "").startswith("/"),
-            "scheme": "https" if secure else "http",
-            "port": frontend.port,
-            "base_url": frontend.base_url,
-        }
+        return asdict(destination)
 
 
 def _object(entered: dict[str, Any], key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from zigwire.confidential import SECRETS
 from zigwire.onboarding.broker_trial import try_broker
-from zigwire.onboarding.choices import Broker, Choices
+from zigwire.onboarding.choices import SIMULATED, Broker, Choices
 from zigwire.onboarding.errors import OnboardingError
 from zigwire.onboarding.network import DEFAULT_CHANNEL, Network
 from zigwire.onboarding.wanted import CONFIGURATION
@@ -20,11 +20,12 @@ from zigwire.settings import VERSION, Settings, SettingsError, check, load
 from zigwire.settings.generate import GENERATE
 from zigwire.storage import StorageError
 from zigwire.zigbee.radio import RadioError
+from zigwire.zigbee.radios import radio_for
 from zigwire.zigbee.search import FoundRadio, find_radios
 from zigwire.zigbee.sought_radio import Wanted, sought
-from zigwire.zigbee.trial import Answer, find_adapter
+from zigwire.zigbee.trial import Answer, check_port, find_adapter
 
-__all__ = ["Session", "new_token"]
+__all__ = ["Session", "new_token", "read"]
 
 MDNS = "mdns://"
 TOKEN_BYTES = 12
@@ -64,7 +65,7 @@ class Session:
         self._path = folder / CONFIGURATION
         self._environ = environ
         self._planned = Network.of(self.load()) if self._path.exists() else Network.new()
-        self._answered: str | None = None
+        self._held: dict[str, Network] = {}
         self.network = self._planned
 
     async def radios(self) -> list[FoundRadio]:
@@ -77,19 +78,19 @@ class Session:
         Raises:
             OnboardingError: It does not answer; the text says why.
         """
-        self.network, self._answered = self._planned, None
+        self.network = self._planned
+        self._held.pop(radio.port, None)
         with _refusals():
             found = await sought(Wanted(radio.port, radio.adapter or "")) if radio.port.startswith(MDNS) else radio
             answer = await find_adapter(found)
-        self._answered = radio.port
         if answer.network is not None and answer.info is not None:
             SECRETS.add(answer.network.network_key)
-            self.network = self._planned.replaced_by(answer.network, answer.info.ieee)
+            self.network = self._held[radio.port] = self._planned.replaced_by(answer.network, answer.info.ieee)
         return replace(answer, radio=replace(answer.radio, port=radio.port))
 
     def network_at(self, port: str) -> Network:
-        """Return the network for the radio at a port: its own where it was asked, else the one that is planned."""
-        return self.network if port == self._answered else self._planned
+        """Return the network for the radio at a port: its own where it told of one, else the one that is planned."""
+        return self._held.get(port, self._planned)
 
     def renew_network(self) -> None:
         """Make other parameters up, unless there is a network."""
@@ -111,9 +112,11 @@ class Session:
         """Write the configuration; the network of one that is there already stays as it is.
 
         Raises:
-            OnboardingError: It would have faults, or can't be written.
+            OnboardingError: It would have faults, no radio could be made of it, or it can't be written.
         """
         document = choices.document()
+        with _refusals():
+            _check(choices.radio)
         if self._path.exists():
             del document["advanced"]
             return self.save(document)
@@ -139,8 +142,7 @@ class Session:
         Raises:
             OnboardingError: It has faults.
         """
-        with _refusals():
-            return load(self._path, self._environ)
+        return read(self._path, self._environ)
 
     def document(self) -> dict[str, Any]:
         """Return the configuration that is there, else what a new one begins with.
@@ -164,8 +166,31 @@ class Session:
         check(unpacked / CONFIGURATION, self._environ)
 
 
+def _check(radio: FoundRadio) -> None:
+    """Find out whether there are such radios; what sits at a serial port, or answers to mDNS, is known at the start.
+
+    Raises:
+        RadioError: There are none.
+    """
+    if radio.port.startswith(SIMULATED):
+        return
+    if "://" in radio.port and not radio.port.startswith(MDNS):
+        radio_for(radio.adapter, radio.port)
+        check_port(radio.port)
+
+
 def _without_gaps(section: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in section.items() if value is not None}
+
+
+def read(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Read a configuration.
+
+    Raises:
+        OnboardingError: It has faults.
+    """
+    with _refusals():
+        return load(path, environ)
 
 
 def new_token() -> str:

@@ -42,7 +42,7 @@ def fetch(versions: Versions, version: str | None = None) -> str:
             wanted = _newest(client, package, folder)
         if wanted not in versions.present:
             _install(client, package, folder, wanted)
-            folder.rename(versions.folder / wanted)
+            versions.add(folder, wanted)
     return wanted
 
 

@@ -15,7 +15,14 @@ from zigwire.packages.errors import PackageError
 __all__ = ["Npm", "npm"]
 
 TIMEOUT = 600  # seconds for everything to be fetched, on a slow line
-PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000")  # ms
+PATIENCE = (
+    "--fetch-timeout=20000",
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=3000",
+)
+"""In milliseconds; the first is for an answer to begin. By npm's own, a network that swallows all takes 15 minutes."""
+
 LINES = 5  # of what a failed program said
 FAULTS = ("npm error", "npm ERR!", "ERROR:")  # how npm and pip begin the lines that matter
 

@@ -63,6 +63,15 @@ class Versions:
         """The folder of the package itself in the current version, None when there is none."""
         return None if self.node_modules is None else self.node_modules / self.package.name
 
+    def add(self, folder: Path, version: str) -> None:
+        """Move a version here, unless another program has brought it meanwhile."""
+        if version in self.present:
+            return
+        place = self.folder / version
+        if place.exists():  # what a removal that was cut short has left
+            shutil.rmtree(place)
+        folder.rename(place)
+
     def use(self, version: str, *, pinned: bool | None = None) -> None:
         """Let a version that is here be the current one.
 

@@ -36,10 +36,10 @@ from zigwire.zigbee.supervise import Supervisor
 from zigwire.zigbee.tally import Tallies
 from zigwire.zigbee.telling import Teller
 
-__all__ = ["ALL_DEVICES", "ALL_ROUTERS", "ALL_WHEN_IDLE", "LONGEST_PERMIT", "Network"]
+__all__ = ["ALL_DEVICES", "LONGEST_PERMIT", "Network"]
 
-ALL_DEVICES, ALL_WHEN_IDLE, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
-"""Broadcast addresses: everybody, who listens all the time, routers and the coordinator."""
+ALL_DEVICES, ALL_ROUTERS = 0xFFFF, 0xFFFC
+"""Broadcast addresses: everybody; routers and the coordinator."""
 
 LONGEST_PERMIT = 254
 """Seconds for which joining may be permitted at most; 255 would mean for ever."""

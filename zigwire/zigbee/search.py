@@ -88,7 +88,7 @@ async def network_radios(only: str | None = None, seconds: float = SCAN_TIME) ->
 
     try:
         zeroconf = AsyncZeroconf()
-    except OSError:  # no network at all
+    except (OSError, RuntimeError):  # no network at all, or none with IPv4 addresses
         return []
     async with zeroconf:
         services = _Services(zeroconf)

@@ -12,15 +12,19 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from zigwire.zigbee.radio import CoordinatorInfo, NetworkParameters, RadioError
 from zigwire.zigbee.radios import UnknownAdapterError, radio_for
 from zigwire.zigbee.search import FoundRadio
 
-__all__ = ["Answer", "find_adapter", "try_radio"]
+__all__ = ["Answer", "check_port", "find_adapter", "try_radio"]
 
 PATIENCE = 15.0
 """Seconds for one attempt; a Z-Stack chip that does not answer at once is asked for up to ten."""
+
+TCP = ("tcp", "socket")
+WEB = ("http", "https")
 
 PROBED = ("zstack", "ember", "deconz", "zigate")
 """Adapters in the order of how common they are. XBee is left out: its greeting changes modes of the module."""
@@ -74,6 +78,7 @@ async def find_adapter(radio: FoundRadio) -> Answer:
     Raises:
         RadioError: It answers to none, or its port can't be opened.
     """
+    check_port(radio.port)
     tried = []
     for adapter in dict.fromkeys([radio.adapter, *PROBED] if radio.adapter else PROBED):
         try:
@@ -86,6 +91,21 @@ async def find_adapter(radio: FoundRadio) -> Answer:
                 raise
             tried.append(adapter)
     raise RadioError(f"what is at {radio.port} answers as none of {', '.join(tried)}")
+
+
+def check_port(port: str) -> None:
+    """Find out whether a port in the network has a host and a number; web addresses are none.
+
+    Raises:
+        RadioError: It has not.
+    """
+    try:
+        place = urlsplit(port)
+        wrong = place.scheme in WEB or (place.scheme in TCP and not (place.hostname and place.port))
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise RadioError(f"port {port[:80]!r} can't be used: a device file or tcp://host:port is allowed")
 
 
 def _held(network: NetworkParameters | None) -> str:
@@ -110,7 +130,7 @@ def _reason(error: RadioError, radio: FoundRadio) -> str:
     port = radio.port
     for cause in _causes(error):
         match cause:
-            case PermissionError():
+            case PermissionError() if "://" not in port:
                 return f"no permission to open {port}: {_permission(port)}"
             case FileNotFoundError():
                 return f"there is no {port}"
@@ -118,10 +138,12 @@ def _reason(error: RadioError, radio: FoundRadio) -> str:
                 return f"nothing listens at {port}"
             case BlockingIOError():
                 return f"{port} is in use by another program: stop it first (Zigbee2MQTT, ZHA, ModemManager?)"
-            case OSError(errno=errno.EBUSY | errno.EACCES):
+            case OSError(errno=errno.EBUSY):
                 return f"{port} is in use by another program: stop it first"
             case TimeoutError():
                 return f"what is at {port} does not answer as {radio.adapter}"
+            case OSError(strerror=str(text)):
+                return f"{port} can't be used: {text}"
     return f"what is at {port} does not answer as {radio.adapter}: {error}"
 
 

@@ -3,9 +3,8 @@
 const $ = (selector) => document.querySelector(selector);
 const form = $("#form");
 let radios = [];
-let tried = null; // the radio that answered last, with its adapter
+const settled = {}; // the radio and the broker that were tried last: as chosen, and as they are to be used
 let elsewhere = false; // whether this browser runs on another machine than Zigwire
-let silent = null; // the port of the one that did not, when Zigwire was to start
 
 class Refusal extends Error {}
 
@@ -75,8 +74,9 @@ function shown() {
 }
 
 function showNetwork(network) {
-  form.elements.channel.value = network.channel;
-  form.elements.channel.disabled = network.exists;
+  const { channel } = form.elements;
+  if (network.exists || channel.disabled) channel.value = network.channel; // else it is the user's
+  channel.disabled = network.exists;
   $("#renew").disabled = network.exists;
   $("#pan-id").textContent = `0x${network.pan_id.toString(16).padStart(4, "0")}`;
   $("#ext-pan-id").textContent = network.ext_pan_id;
@@ -139,30 +139,44 @@ async function search() {
 
 async function tryRadio(radio) {
   const answer = await ask("api/radio", radio);
-  tried = { ...radio, adapter: answer.adapter };
   showNetwork(answer.network);
   const other = radio.adapter && radio.adapter !== answer.adapter ? ` It speaks ${answer.adapter}, not ${radio.adapter}.` : "";
   say($("#radio > output"), `It answers: ${answer.said}.${other}`, "good");
+  return { ...radio, adapter: answer.adapter };
 }
 
-// A radio is tried before the start, so that its adapter is right and a network on it is kept. Whoever insists on one
-// that does not answer now may have it.
-async function settledRadio() {
-  const radio = chosenRadio();
-  if (radio.port === "sim://") return radio;
-  if (tried?.port === radio.port) return tried;
-  if (silent === radio.port && radio.adapter) return radio;
-  try {
-    await tryRadio(radio);
-  } catch (error) {
-    silent = radio.port;
-    throw new Refusal(`${error.message}.${radio.adapter ? " Start again to use it all the same." : ""}`);
+async function tryBroker(chosen) {
+  const { another_bridge: another } = await ask("api/broker", chosen);
+  if (another) throw new Refusal(`It lets us in, but a bridge is online at ${chosen.base_topic} already: stop it, or choose another base topic`);
+  say($("#broker > output"), "It lets us in.", "good");
+  return chosen;
+}
+
+async function settle(kind, chosen, attempt) {
+  delete settled[kind];
+  settled[kind] = { chosen: JSON.stringify(chosen), used: await attempt(chosen) };
+}
+
+// What was chosen is tried before the start, so that the adapter is right, a network on it is kept, and no two bridges
+// are in each other's way. Whoever insists on what does not answer may have it.
+async function insisted(kind, chosen, attempt, mayInsist) {
+  if (settled[kind]?.chosen !== JSON.stringify(chosen)) {
+    try {
+      await settle(kind, chosen, attempt);
+    } catch (error) {
+      if (mayInsist) settled[kind] = { chosen: JSON.stringify(chosen), used: chosen };
+      const reason = error.message.replace(/[^.?!]$/, "$&.");
+      throw new Refusal(mayInsist ? `${reason} Start again to use it all the same.` : reason);
+    }
   }
-  return tried;
+  return settled[kind].used;
 }
 
 async function start() {
-  const radio = await settledRadio();
+  const chosen = chosenRadio();
+  const simulated = chosen.port === "sim://";
+  const radio = simulated ? chosen : await insisted("radio", chosen, tryRadio, Boolean(chosen.adapter));
+  if (!simulated) await insisted("broker", broker(), tryBroker, true);
   const reach = form.elements.reach.value;
   const token = reach === "network" ? form.elements.token.value.trim() : null;
   if (token === "") throw new Refusal("Enter a token, or let only this machine open the page.");
@@ -180,37 +194,40 @@ async function start() {
 async function goOn(answer, token) {
   show("#done");
   const said = $("#done-said");
-  if (!answer.page) {
-    said.textContent = "Its page is switched off in the configuration (frontend.enabled), so this is all there is to see.";
-    return;
-  }
   const url = `${answer.scheme}://${location.hostname}:${answer.port}${answer.base_url}`;
   if (token) {
     $("#done-token").hidden = false;
     $("#done-token code").textContent = token;
   }
   $("#open").href = url;
-  said.textContent = "One moment…";
+  said.textContent = answer.page
+    ? "One moment…"
+    : "Its page is switched off in the configuration (frontend.enabled), so this is all there is to see.";
   for (let tries = 0; tries < 240; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    if (await failed()) return begin();
-    if (!(await isThere(url))) continue;
+    await aMoment();
+    if ((await stage()) === "failure") return begin();
+    if (!answer.page || !(await isThere(url))) continue;
     said.textContent = "It is running.";
     $("#open").hidden = false;
     if (!token) location.assign(url);
     return;
   }
+  if (!answer.page) return;
   said.textContent = "It takes long: its terminal or log says why.";
   $("#open").hidden = false;
 }
 
-// Whether Zigwire did not start: then this server is here again, with another page.
-async function failed() {
+function aMoment() {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+// What this server is there for: "form", or "failure" when Zigwire did not start; null while it is not there.
+async function stage() {
   try {
     const response = await fetch("/api/state", { cache: "no-store" });
-    return response.ok && (await response.json()).page === "failure";
+    return response.ok ? (await response.json()).page : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -260,15 +277,12 @@ form.addEventListener("submit", (event) => {
 });
 $("#search").addEventListener("click", search);
 $("#try-radio").addEventListener("click", (event) =>
-  work(event.target, $("#radio > output"), "Asking it, for up to a minute…", () => tryRadio(chosenRadio())),
+  work(event.target, $("#radio > output"), "Asking it, for up to a minute…", () =>
+    settle("radio", chosenRadio(), tryRadio),
+  ),
 );
 $("#try-broker").addEventListener("click", (event) =>
-  work(event.target, $("#broker > output"), "Connecting…", async () => {
-    const { another_bridge: another } = await ask("api/broker", broker());
-    const base = form.elements.base_topic.value;
-    if (another) say($("#broker > output"), `It lets us in, but a bridge is online at ${base} already: stop it, or choose another base topic.`, "warn");
-    else say($("#broker > output"), "It lets us in.", "good");
-  }),
+  work(event.target, $("#broker > output"), "Connecting…", () => settle("broker", broker(), tryBroker)),
 );
 $("#renew").addEventListener("click", async () => showNetwork(await ask("api/network", {})));
 $("#take-folder").addEventListener("click", (event) =>
@@ -290,14 +304,16 @@ $("#door").addEventListener("submit", (event) => {
     await begin();
   });
 });
-for (const choice of ["retry", "again"])
-  $(`#${choice}`).addEventListener("click", (event) =>
-    work(event.target, $("#failure output"), "One moment…", async () => {
-      await ask(`api/${choice}`, {});
-      if (choice === "again") setTimeout(() => location.reload(), 1000);
-      else await goOn({ page: true, scheme: "http", port: location.port || 80, base_url: "/" });
-    }),
-  );
+$("#retry").addEventListener("click", (event) =>
+  work(event.target, $("#failure output"), "One moment…", async () => goOn(await ask("api/retry", {}))),
+);
+$("#again").addEventListener("click", (event) =>
+  work(event.target, $("#failure output"), "One moment…", async () => {
+    await ask("api/again", {});
+    while ((await stage()) !== "form") await aMoment();
+    location.reload();
+  }),
+);
 begin().catch((error) => {
   if (!(error instanceof Refusal)) throw error;
 });
