@@ -95,7 +95,7 @@ async def due(home, name="plug"):
 
 async def judged(home):
     """Wait until nobody is being asked, and let the pause after a question pass."""
-    await until(lambda: not any(watch.asking for watch in home.bridge._availability._watches.values()))
+    await until(lambda: not any(watch.asking for watch in home.bridge.availability._watches.values()))
     home.leap(2.0)
 
 
@@ -206,7 +206,7 @@ async def test_a_command_that_does_not_reach_a_device_is_reason_to_ask_it_at_onc
 async def test_a_device_that_answers_after_a_lost_command_stays_online(make_watched):
     home = await make_watched()
     before = len(pings(home))
-    home.bridge._availability.undelivered(home.bridge.entities.of(home.device))
+    home.bridge.availability.undelivered(home.bridge.entities.of(home.device))
     await until(lambda: len(pings(home)) > before)
     await judged(home)
     assert len(pings(home)) == before + 1
@@ -221,7 +221,7 @@ async def test_who_speaks_while_it_does_not_answer_is_online(make_watched):
     messages = home.device.messages
     home.house.press("plug")
     await until(lambda: home.device.messages > messages)
-    await home.leaping(lambda: not home.bridge._availability._background._tasks)
+    await home.leaping(lambda: not home.bridge.availability._background._tasks)
     assert home.sent.of("plug/availability") == [ONLINE]
 
 
@@ -238,7 +238,7 @@ async def test_who_was_heard_or_left_while_it_waited_for_its_turn_is_not_asked(m
     messages = home.network.devices[ieee].messages
     getattr(home.house, what)(second)
     await until(lambda: ieee not in home.network.devices or home.network.devices[ieee].messages > messages)
-    await home.leaping(lambda: not home.bridge._availability._background._tasks)
+    await home.leaping(lambda: not home.bridge.availability._background._tasks)
     assert home.sent.of(f"{first}/availability") == [ONLINE, OFFLINE]
     assert not pings(home, second)
     assert home.sent.of(f"{second}/availability") == [ONLINE]
@@ -260,7 +260,7 @@ async def test_a_device_that_leaves_during_a_question_is_let_go(make_watched):
     await due(home)
     home.house.leave("plug")
     await until(lambda: home.device is None)
-    await home.leaping(lambda: not home.bridge._availability._background._tasks)
+    await home.leaping(lambda: not home.bridge.availability._background._tasks)
     assert home.sent.of("plug/availability") == [ONLINE]
 
 
@@ -290,7 +290,7 @@ async def test_who_was_heard_lately_is_online_at_the_start_and_not_asked(tmp_pat
     try:
         await again.start()
         assert again.sent.of("plug/availability") == [ONLINE]
-        assert not again.bridge._availability._background._tasks
+        assert not again.bridge.availability._background._tasks
         again.leap(TIMEOUT - 300.0)
         await until(lambda: pings(again))
         assert again.sent.of("plug/availability") == [ONLINE]
@@ -307,7 +307,7 @@ async def test_nothing_is_begun_after_the_stop(make_watched):
     home.house.press("plug")
     await until(lambda: home.device.messages >= messages + 2)
     assert home.sent.of("plug/availability") == []
-    assert not home.bridge._availability._watches
+    assert not home.bridge.availability._watches
     assert not home.bridge._returns._waiting
 
 
@@ -349,17 +349,17 @@ async def test_a_question_that_was_asked_under_other_settings_changes_nothing(ma
     deaf(home.plug)
     await due(home)
     await request(home, "device/options", {"id": "plug", "options": {"availability": {"timeout": 5}}})
-    await home.leaping(lambda: not home.bridge._availability._background._tasks)
+    await home.leaping(lambda: not home.bridge.availability._background._tasks)
     assert len(pings(home)) == 1 + 2
     assert home.sent.of("plug/availability") == [ONLINE, OFFLINE]
 
 
 async def test_other_options_leave_the_watch_alone(make_watched):
     home = await make_watched()
-    watch = home.bridge._availability._watches[PLUG]
+    watch = home.bridge.availability._watches[PLUG]
     timer = watch.timer
     await request(home, "device/options", {"id": "plug", "options": {"qos": 1}})
-    assert home.bridge._availability._watches[PLUG] is watch
+    assert home.bridge.availability._watches[PLUG] is watch
     assert watch.timer is timer
     assert not timer.cancelled()
 

@@ -153,6 +153,7 @@ def play(tmp_path):
                 await asyncio.sleep(600)
                 assert len(asyncio.all_tasks()) <= before, asyncio.all_tasks()
                 assert not home.database.load_updates()
+                assert not held(home)
                 assert not home.client.violations
             finally:
                 await home.stop()
@@ -161,6 +162,16 @@ def play(tmp_path):
             runner.run(whole())
 
     return play
+
+
+def held(home):
+    """Return the images of updates under way."""
+    return list((home.folder / "ota" / "under_way").glob("*"))
+
+
+def refusals(home):
+    """Return how many questions for an image were answered with NO_IMAGE_AVAILABLE."""
+    return sum(one.cluster == 0x19 and one.source == 0 and one.data[2:] == b"\x02\x98" for one in home.air)
 
 
 def error(text):
@@ -287,6 +298,7 @@ def test_an_update_to_what_is_there_fails_as_clients_expect(play, downgrade):
         ({"url": "../elsewhere.ota"}, "outside of the data folder"),
         ({"hex": {"data": "00112233"}}, "identifier 1ef1ee0b is nowhere"),
         ({"url": "firmware/none.json"}, "no image for manufacturer 0x115f"),
+        ({"url": "http://x:99999/y.ota"}, "'http://x:99999/y.ota' is no address"),
     ],
 )
 def test_an_update_without_an_image_says_why(play, payload, why):
@@ -335,6 +347,8 @@ BAD = "Invalid payload"
         ("update", {"id": "0x000b57fffe9a1b01"}, "Device '0x000b57fffe9a1b01' does not support OTA updates"),
         ("schedule", {"id": "0x000b57fffe9a1b01"}, "Device '0x000b57fffe9a1b01' does not support OTA updates"),
         ("update", {"id": "plug", "url": 7}, BAD),
+        ("schedule", {"id": "plug", "url": "http://[x"}, "Invalid payload (url 'http://[x' is no address: "),
+        ("check", {"id": "plug", "url": "x" * 5000}, "Invalid payload (url has 5000 characters; 4096 are allowed)"),
         ("update", {"id": "plug", "hex": "1ef1"}, BAD),
         ("update", {"id": "plug", "hex": {"data": ""}}, BAD),
         ("update", {"id": "plug", "hex": {"data": "1e", "file_name": 7}}, BAD),
@@ -416,6 +430,21 @@ def test_an_update_can_be_aborted(play):
     play(scene)
 
 
+def test_it_is_too_late_to_abort_when_the_device_has_its_new_firmware(play):
+    async def scene(home):
+        home.release(RUNS + 1)
+        home.client.faults.left.append(Fault(Point.REBOOT, Trouble.POWER_CUT))
+        home.begin("update", {"id": "plug", "transaction": "first"})
+        await home.wait(lambda: home.words == ["updating", "idle"])
+        late = await home.ask("update/abort", {"id": "plug"})
+        assert late == error("No OTA in progress to abort for device 'plug'")
+        assert (await home.answer("update", "first"))["status"] == "ok"
+        assert home.words == ["updating", "idle"]
+        home.house.restore_power("plug")
+
+    play(scene)
+
+
 def test_a_check_can_be_aborted(play):
     async def scene(home):
         home.client.faults.left.append(Fault(Point.NOTIFY, Trouble.SILENCE, seconds=30))
@@ -430,7 +459,7 @@ def test_a_check_can_be_aborted(play):
 
 def test_a_device_that_does_not_ask_is_named(play):
     async def scene(home):
-        home.client.faults.left.append(Fault(Point.NOTIFY, Trouble.SILENCE))
+        home.client.faults.left.append(Fault(Point.NOTIFY, Trouble.SILENCE, times=3))
         response = await home.ask("update", {"id": "plug"})
         assert response == error("OTA update of 'plug' failed (Device didn't respond to OTA request)")
         assert home.words == ["available"]
@@ -501,6 +530,18 @@ def test_a_schedule_that_fails_is_tried_again(play):
     play(scene)
 
 
+def test_a_schedule_that_was_taken_over_and_names_nothing_is_answered(play, caplog):
+    async def scene(home):
+        home.database.save_schedule(home.plug.ieee, Schedule("http://[x"))
+        again = await home.restarted()
+        again.client.query()
+        await again.wait(lambda: refusals(again))
+        assert "url 'http://[x' is no address" in caplog.text
+        return again
+
+    play(scene)
+
+
 def test_a_schedule_without_a_newer_image_is_over(play):
     async def scene(home):
         await home.ask("schedule", {"id": "plug"})
@@ -535,6 +576,30 @@ def test_a_scheduled_image_goes_with_its_schedule(play):
         response = await home.ask("unschedule", {"id": "plug"})
         assert response == {"data": {"id": "plug"}, "status": "ok"}
         assert home.words == ["scheduled", "idle"]
+        assert not kept.exists()
+
+    play(scene)
+
+
+def test_a_scheduled_image_goes_with_its_device(play):
+    async def scene(home):
+        brought = {"data": home.image(RUNS + 1).hex(), "file_name": "later.ota"}
+        await home.ask("schedule", {"id": "plug", "hex": brought})
+        home.say("bridge/request/device/remove", {"id": "plug", "force": True})
+        await home.wait(lambda: not (home.folder / "ota" / "later.ota").exists())
+
+    play(scene)
+
+
+def test_a_scheduled_image_stays_while_another_device_is_to_get_it(play):
+    async def scene(home):
+        kept, bulb = home.folder / "ota" / "later.ota", home.house.device("bulb").ieee
+        await home.ask("schedule", {"id": bulb, "url": str(kept)})
+        brought = {"data": home.image(RUNS + 1).hex(), "file_name": "later.ota"}
+        await home.ask("schedule", {"id": "plug", "hex": brought})
+        await home.ask("unschedule", {"id": "plug"})
+        assert kept.exists()
+        await home.ask("unschedule", {"id": bulb})
         assert not kept.exists()
 
     play(scene)
@@ -586,8 +651,27 @@ def test_each_question_is_answered(play):
         for _ in range(3):
             home.client.query()
             await asyncio.sleep(10)
-        answers = [frame for frame in home.air if frame.cluster == 0x19 and frame.source == 0 and frame.data[2] == 2]
-        assert [frame.data[3] for frame in answers] == [0x98] * 3
+        assert refusals(home) == 3
+
+    play(scene)
+
+
+def test_a_question_is_answered_before_the_indexes_are(play, monkeypatch):
+    async def never(_reader, writer):
+        await asyncio.sleep(LONGEST)
+        writer.close()
+
+    async def scene(home):
+        async with await asyncio.start_server(never, "127.0.0.1", 0) as silent:
+            port = silent.sockets[0].getsockname()[1]
+            monkeypatch.setattr(indexes, "UPGRADES", f"http://127.0.0.1:{port}/index.json")
+            home.air.clear()
+            home.client.query()
+            await asyncio.sleep(1)
+            assert refusals(home) == 1
+            assert home.words == []
+            await home.wait(lambda: home.words)
+        await asyncio.sleep(LONGEST)
 
     play(scene)
 
@@ -598,6 +682,7 @@ def test_an_update_outlives_a_restart(play):
         home.begin("update", {"id": "plug", "transaction": "first"})
         await home.wait(lambda: home.client.offset > 1000)
         (home.shelf / f"{RUNS + 1:x}.ota").unlink()
+        assert [path.read_bytes() for path in held(home)] == [home.image(RUNS + 1)]
         again = await home.restarted()
         told = await home.answer("update", "first")
         assert told == error("The bridge stops; an update that has begun goes on when it is back")
@@ -608,6 +693,47 @@ def test_an_update_outlives_a_restart(play):
         await asyncio.sleep(10)
         assert again.sent.of("bridge/event")[-1]["data"]["status"] == "successful"
         return again
+
+    play(scene)
+
+
+def test_an_update_whose_image_is_lost_ends_with_its_reason(play, caplog):
+    async def scene(home):
+        home.release(RUNS + 1)
+        home.begin("update", {"id": "plug", "transaction": "first"})
+        await home.wait(lambda: home.client.offset > 1000)
+        home.house.cut_power("plug")
+        await home.stop()
+        for path in held(home):
+            path.unlink()
+        again = Workshop(home.folder, home.house)
+        await again.start()
+        await again.wait(lambda: again.words[-1:] == ["available"])
+        assert "can't be read: No such file" in caplog.text
+        home.house.restore_power("plug")
+        return again
+
+    play(scene)
+
+
+def test_what_a_kill_left_of_images_is_removed(play):
+    async def scene(home):
+        orphan = home.folder / "ota" / "under_way" / "00.ota"
+        orphan.parent.mkdir(parents=True)
+        orphan.write_bytes(home.image(RUNS))
+        return await home.restarted()
+
+    play(scene)
+
+
+def test_an_image_that_can_not_be_kept_is_not_offered(play):
+    async def scene(home):
+        home.release(RUNS + 1)
+        (home.folder / "ota").write_text("in the way")
+        response = await home.ask("update", {"id": "plug"})
+        assert "can't be written: Not a directory" in response["error"]
+        assert home.client.requested == []
+        (home.folder / "ota").unlink()
 
     play(scene)
 
@@ -646,6 +772,20 @@ def test_a_device_that_is_removed_in_the_middle(play):
         assert "left the network" in response["error"]
         assert not home.database.load_schedules()
         home.client.forget()
+
+    play(scene)
+
+
+def test_a_device_that_is_removed_while_it_gets_what_was_scheduled(play, caplog):
+    async def scene(home):
+        home.release(RUNS + 1)
+        await home.ask("schedule", {"id": "plug"})
+        home.client.query()
+        await home.wait(lambda: home.client.offset > 1000)
+        home.say("bridge/request/device/remove", {"id": "plug", "force": True})
+        await home.wait(lambda: "the device left the network" in caplog.text)
+        home.client.forget()
+        assert not [record for record in caplog.records if record.exc_info]
 
     play(scene)
 

@@ -33,13 +33,13 @@ def make_grouped(make_lit):
 
 def follow(home, name, *, online):
     entity = home.bridge.entities.of(home.of(name))
-    watch = home.bridge._availability._watches[entity.key]
+    watch = home.bridge.availability._watches[entity.key]
     watch.online = not online
     if online:
-        home.bridge._availability.seen(entity)
+        home.bridge.availability.seen(entity)
     else:
         watch.online = True
-        home.bridge._availability._went_offline(entity, watch)
+        home.bridge.availability._went_offline(entity, watch)
 
 
 async def test_a_group_is_online_while_a_member_is(make_grouped):

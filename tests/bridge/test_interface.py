@@ -542,7 +542,7 @@ def good(asked: Asked) -> Any:
 
 
 async def test_all_requests_are_here(home):
-    handlers = {name for name in home.bridge._requests._handlers if not name.startswith("device/ota_update/")}
+    handlers = {name for name in home.bridge.requests.handlers if not name.startswith("device/ota_update/")}
     assert handlers - ELSEWHERE == set(REQUESTS)
 
 

@@ -61,7 +61,6 @@ STEPS = {
         "abort, nothing running": "answered as what it is, a request to abort",
         "update": "says the date code though the plug has no build id",
         "update with other requests meanwhile": "tells each second how far it is",
-        "update, hex image": "the image that was fetched before is kept for the next device",
         "update, image of another manufacturer": "is not offered",
         "restart while scheduled": "the link quality outlives a restart",
         "device asks, still scheduled": "a schedule without an image is over",

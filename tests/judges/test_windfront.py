@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT.parent / "shared" / "rig" / "windfront" / "windfront_client.py"
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 90.0
-ROUTES = ("/dashboard", "/groups", "/network/0", "/logs/0", "/settings/0/about", "/activity", "/health")
+ROUTES = ("/dashboard", "/groups", "/network/0", "/logs/0", "/ota", "/activity", "/settings/0/settings/main")
 
 pytestmark = [
     pytest.mark.skipif(not CLIENT.is_file(), reason="no ../shared/rig"),

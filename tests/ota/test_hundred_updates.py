@@ -25,9 +25,9 @@ LOST = f"{UNHEARD}|{SILENT}"
 MIDDLE = SIZE // 2
 
 SEVERE = (
-    (Fault(Point.NOTIFY, Trouble.SILENCE), UNHEARD),
+    (Fault(Point.NOTIFY, Trouble.SILENCE, times=3), UNHEARD),
     (Fault(Point.NOTIFY, Trouble.FAIL, status=Status.UNSUP_COMMAND), UNHEARD),
-    (Fault(Point.QUERY, Trouble.LOSE_REQUEST, times=3), UNHEARD),
+    (Fault(Point.QUERY, Trouble.LOSE_REQUEST, times=9), UNHEARD),
     (Fault(Point.QUERY, Trouble.SILENCE), UNHEARD),
     (Fault(Point.QUERY, Trouble.POWER_CUT), UNHEARD),
     (Fault(Point.BLOCK, Trouble.SILENCE), SILENT),
@@ -45,6 +45,8 @@ SEVERE = (
 """Faults that an update does not survive, and what the user is told."""
 
 MILD = (
+    Fault(Point.NOTIFY, Trouble.SILENCE, times=2),
+    Fault(Point.QUERY, Trouble.LOSE_REQUEST, times=3),
     *(Fault(Point.QUERY, trouble) for trouble in (Trouble.LOSE_REQUEST, Trouble.LOSE_RESPONSE, Trouble.REPEAT)),
     Fault(Point.QUERY, Trouble.DELAY, seconds=20),
     Fault(Point.QUERY, Trouble.SILENCE, seconds=20),

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import logging
-from pathlib import Path
 
 import orjson
 import pytest
@@ -14,7 +12,6 @@ from zigwire.ota.images import Images
 from zigwire.ota.index import Entry, Identity
 from zigwire.ota.values import Current
 
-IEEE = "0x00158d0001a2b3c4"
 LAMP = Identity("LAMP", "Maker")
 CURRENT = Current(0x117C, 0x4203, 0x11)
 IMAGE = image_file()
@@ -28,16 +25,42 @@ async def look(images, *, downgrade=False, index=None):
     return await images.find(LAMP, CURRENT, downgrade=downgrade, index=index)
 
 
-async def test_an_image_of_the_project_is_found_fetched_once_and_kept(data, server, project):
+async def test_devices_that_want_the_same_image_share_it(data, server, project):
     server.pages = {"/index.json": orjson.dumps([index_row(IMAGE, f"{server.url}/lamp.ota")]), "/lamp.ota": IMAGE}
     images = Images(data, None)
     found = await look(images)
     assert (found.available, found.reason) == (True, "the index has version 18, the device runs 17")
-    for image in await asyncio.gather(*(images.load(found.entry) for _ in range(10))):
-        assert image.data == IMAGE
-    assert (await Images(data, None).load(found.entry)).data == IMAGE
+    first, *others = await asyncio.gather(*(images.load(found.entry) for _ in range(10)))
+    assert first.data == IMAGE
+    assert all(other is first for other in others)
     assert server.asked == ["/index.json", "/lamp.ota"]
-    assert kept_files(data) == [IMAGE]
+    assert kept_files(data) == []
+
+
+async def test_an_image_is_no_longer_there_than_a_device_gets_it(data, server):
+    server.pages = {"/lamp.ota": IMAGE}
+    images = Images(data, None)
+    entry = Entry(url=f"{server.url}/lamp.ota", sha512=hashlib.sha512(IMAGE).hexdigest())
+    for _ in range(2):
+        await images.load(entry)
+        await asyncio.sleep(0)  # the loop lets go of its last result
+    assert server.asked == ["/lamp.ota"] * 2
+
+
+async def test_a_file_here_is_read_each_time(data):
+    path = data / "firmware" / "lamp.ota"
+    images = Images(data, None)
+    for digest in (None, hashlib.sha512(IMAGE).hexdigest()):
+        entry = Entry(url="firmware/lamp.ota", sha512=digest)
+        path.write_bytes(IMAGE)
+        image = await images.load(entry)
+        assert image.data == IMAGE
+        path.write_bytes(image_file(version=0x13))
+        if digest is None:
+            assert (await images.load(entry)).header.file_version == 0x13
+        else:
+            with pytest.raises(ImageError, match="SHA-512"):
+                await images.load(entry)
 
 
 @pytest.mark.parametrize(
@@ -101,15 +124,6 @@ async def test_what_is_not_what_the_index_says_is_refused_and_not_kept(data, ser
     assert kept_files(data) == []
 
 
-async def test_an_image_that_can_not_be_kept_is_loaded_all_the_same(data, server, caplog):
-    caplog.set_level(logging.WARNING)
-    (data / "ota").write_text("in the way")
-    server.pages = {"/lamp.ota": IMAGE}
-    entry = Entry(url=f"{server.url}/lamp.ota", sha512=hashlib.sha512(IMAGE).hexdigest())
-    assert (await Images(data, None).load(entry)).data == IMAGE
-    assert "not kept for the next device" in caplog.text
-
-
 async def test_a_user_names_an_address_or_a_file(data, server):
     (data / "firmware" / "lamp.ota").write_bytes(IMAGE)
     server.pages = {"/lamp.ota": IMAGE, "/own_way.ota": image_file(body=b"\x2a\0\1\0\xff\xff")}
@@ -118,15 +132,3 @@ async def test_a_user_names_an_address_or_a_file(data, server):
         assert (await images.open(source)).data == IMAGE
     with pytest.raises(ImageError, match="element 0x002a"):
         await images.open(f"{server.url}/own_way.ota")
-
-
-@pytest.mark.parametrize("folder", ["absolute", "relative"])
-async def test_what_a_user_sends_is_kept_opened_and_dropped(data, monkeypatch, folder):
-    monkeypatch.chdir(data.parent)
-    images = Images(data if folder == "absolute" else Path(data.name), None)
-    path = images.keep(IMAGE.hex(), "mine.ota", IEEE)
-    assert path == data / "ota" / "mine.ota"
-    assert images.is_kept(str(path))
-    assert (await images.open(str(path))).data == IMAGE
-    images.drop(path)
-    assert kept_files(data) == []

@@ -218,6 +218,15 @@ async def test_a_device_that_does_not_ask_is_reported_with_the_cause(home: Home,
     assert caught.value.detail == "it was silent for 0.1 s"
 
 
+async def test_a_device_that_does_not_ask_is_notified_again(home: Home, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("zigwire.ota.server._REMINDING", 0.05)
+    home.client("plug").faults.left.append(Fault(Point.NOTIFY, Trouble.SILENCE, times=2))
+    query = await home.server.notify(home.known("plug"))
+    assert query.current.file_version == home.client("plug").file_version
+    notified = [frame for frame in home.air if frame.source == 0 and frame.cluster == 0x0019 and frame.data[2] == 0]
+    assert len(notified) >= 3
+
+
 async def test_a_device_that_refuses_to_ask_is_not_waited_for(home: Home):
     home.client("plug").faults.left.append(Fault(Point.NOTIFY, Trouble.FAIL, status=0x81))
     with pytest.raises(OtaError) as caught:

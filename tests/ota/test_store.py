@@ -1,27 +1,21 @@
 """Files in data/ota: their names, and that nothing else is touched."""
 
-import hashlib
-import os
 from pathlib import Path
 
 import pytest
 from support.ota_files import image_file
 
-from zigwire.ota import store
 from zigwire.ota.errors import ImageError, SourceError
-from zigwire.ota.image import LARGEST_FILE
-from zigwire.ota.store import FETCHED, Store
+from zigwire.ota.image import LARGEST_FILE, Image
+from zigwire.ota.store import UNDER_WAY, Store
 
 IEEE = "0x00158d0001a2b3c4"
 IMAGE = image_file()
+HELD = Image.parse(IMAGE)
 
 
 def files(data):
     return sorted(path.read_bytes() for path in (data / "ota").rglob("*") if path.is_file())
-
-
-def digest(content):
-    return hashlib.sha512(content).hexdigest()
 
 
 def test_a_users_image_is_kept_by_name_until_it_is_dropped(data):
@@ -37,6 +31,16 @@ def test_a_users_image_is_kept_by_name_until_it_is_dropped(data):
     assert files(data) == []
 
 
+def test_a_data_folder_may_be_relative(data, monkeypatch):
+    monkeypatch.chdir(data.parent)
+    kept = Store(Path(data.name))
+    path = kept.keep(IMAGE, "mine.ota", IEEE)
+    assert path == data / "ota" / "mine.ota"
+    assert kept.is_kept(str(path))
+    kept.drop(path)
+    assert files(data) == []
+
+
 def test_an_image_without_a_name_gets_one(data):
     path = Store(data).keep(IMAGE, None, IEEE)
     assert path.parent == data / "ota"
@@ -47,7 +51,7 @@ def test_an_image_without_a_name_gets_one(data):
     "name",
     [
         *("", " ", ".", "..", ".hidden", "../up", "a/b", "/abs", "a\\b", "C:x", "end.", " lead", "trail ", "a|b"),
-        *("what?", "a\0b", "a\nb", "a\u2028b", "\ud800", "nul", "COM1.ota", FETCHED, "x" * 201, "ä" * 101),
+        *("what?", "a\0b", "a\nb", "a\u2028b", "\ud800", "nul", "COM1.ota", UNDER_WAY, "x" * 201, "ä" * 101),
     ],
 )
 def test_names_that_can_be_none(data, name):
@@ -105,26 +109,40 @@ def test_a_link_is_dropped_but_not_what_it_leads_to(data):
     assert (data / "firmware" / "lamp.ota").exists()
 
 
-def test_a_fetched_file_is_given_again_while_it_is_what_it_was(data):
+def test_an_image_is_held_while_a_device_gets_it(data):
     kept = Store(data)
-    assert kept.fetched(digest(IMAGE)) is None
-    kept.keep_fetched(digest(IMAGE), IMAGE)
-    assert kept.fetched(digest(IMAGE)) == IMAGE
+    kept.hold_only([])
+    (data / "ota").mkdir()
+    digest, other = kept.hold(HELD), kept.hold(Image.parse(image_file(version=0x13)))
+    before = (data / "ota" / UNDER_WAY / f"{digest}.ota").stat()
+    assert kept.hold(HELD) == digest
+    assert (data / "ota" / UNDER_WAY / f"{digest}.ota").stat().st_ino == before.st_ino
+    assert kept.held(digest) == HELD
+    kept.hold_only([digest])
+    with pytest.raises(SourceError, match="can't be read"):
+        kept.held(other)
+    assert kept.held(digest) == HELD
+    kept.hold_only([])
+    assert list((data / "ota").iterdir()) == []
+
+
+def test_what_a_kill_left_in_the_middle_of_a_write_is_removed(data):
+    kept = Store(data)
+    digest = kept.hold(HELD)
+    (data / "ota" / UNDER_WAY / "half.ota.x.new").write_bytes(b"half")
+    kept.hold_only([digest])
     assert files(data) == [IMAGE]
-    (data / "ota" / FETCHED / f"{digest(IMAGE)}.ota").write_bytes(IMAGE[:-1])
-    assert kept.fetched(digest(IMAGE)) is None
 
 
-def test_files_that_were_not_used_for_long_make_room(data, monkeypatch):
-    monkeypatch.setattr(store, "LARGEST_FETCHED", 20)
+def test_an_image_that_is_not_what_it_was_is_not_handed_out(data):
     kept = Store(data)
-    contents = [bytes([number]) * 10 for number in range(3)]
-    for age, content in zip((30, 20), contents, strict=False):
-        kept.keep_fetched(digest(content), content)
-        path = data / "ota" / FETCHED / f"{digest(content)}.ota"
-        os.utime(path, (path.stat().st_atime - age, path.stat().st_mtime - age))
-    assert kept.fetched(digest(contents[0])) == contents[0]
-    kept.keep_fetched(digest(contents[2]), contents[2])
-    assert files(data) == [contents[0], contents[2]]
-    kept.keep_fetched(digest(bytes(50)), bytes(50))
-    assert files(data) == [bytes(50)]
+    digest = kept.hold(HELD)
+    (data / "ota" / UNDER_WAY / f"{digest}.ota").write_bytes(IMAGE[:-1])
+    with pytest.raises(SourceError, match="is not what it was"):
+        kept.held(digest)
+
+
+def test_what_can_not_be_removed_is_told(data):
+    (data / "ota" / UNDER_WAY / "folder").mkdir(parents=True)
+    with pytest.raises(SourceError, match="can't be cleared"):
+        Store(data).hold_only([])

@@ -13,7 +13,7 @@ from zigwire.storage.transfer.herdsman_database import read_lines, write_lines
 from zigwire.zigbee.model import Device
 
 IEEE = "0x00158d0001a00000"
-UPDATE = Update(b"\x1e\xf1\xee\x0b" * 100, 150.0, 0.25, 50)
+UPDATE = Update("5f3c", 150.0, 0.25, 50)
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ LARGEST = 180 * 2**20
 """Bytes of a ZIP file; as base64 it just fits into an MQTT packet (MQTT 3.1.1, 2.2.3)."""
 
 DATABASE = "zigwire.db"
-JOURNAL = "zigwire.db-journal-of-states"
 LEFT_OUT = ("log", "ota")
 SET_ASIDE = "replaced-"
 """Beginning of the names of folders into which `zigwire restore` puts what it replaces."""

@@ -35,7 +35,7 @@ from zigwire.bridge.publisher import Mqtt, Publisher
 from zigwire.bridge.receiver import Receiver
 from zigwire.bridge.reporting import Reporting
 from zigwire.bridge.reporting_requests import ReportingRequests
-from zigwire.bridge.requests import Handler, Requests
+from zigwire.bridge.requests import Requests
 from zigwire.bridge.returns import Returns
 from zigwire.bridge.states import States
 from zigwire.bridge.topics import EntityTopic, RequestTopic, filters, parse
@@ -130,14 +130,14 @@ class Bridge:
         self._events = Events(mqtt, base_topic)
         self._health = Health(mqtt, settings, now)
         self._returns = Returns(network, self.entities, states)
-        self._availability = Availability(mqtt, settings, network, self.entities, self._returns.returned, now)
+        self.availability = Availability(mqtt, settings, network, self.entities, self._returns.returned, now)
         answers = Answers(mqtt, base_topic)
         self.commands = Commands(
-            self.entities, self.publisher, states, answers, self._availability.undelivered, self.homeassistant.trim
+            self.entities, self.publisher, states, answers, self.availability.undelivered, self.homeassistant.trim
         )
-        self._group_availability = GroupAvailability(mqtt, settings, self.entities, self._availability)
+        self._group_availability = GroupAvailability(mqtt, settings, self.entities, self.availability)
         self._configure = Configure(network, self.entities, self._show, now)
-        self._firmware = Firmware(
+        self.firmware = Firmware(
             settings, network, self.entities, self.publisher, states, firmware, self._firmware_changed
         )
         self.reporting = Reporting(network, self.entities, self._configure.again)
@@ -172,11 +172,11 @@ class Bridge:
             **self._network_tools.handlers(),
             **self._converters.handlers(),
             **self._extensions.handlers(),
-            **self._firmware.handlers(),
+            **self.firmware.handlers(),
         }
-        self._requests = Requests(mqtt, base_topic, answers, handlers, MANNERS)
+        self.requests = Requests(mqtt, base_topic, answers, handlers, MANNERS)
         self._working: tuple[Working, ...] = (
-            self._requests,
+            self.requests,
             self.commands,
             bridge_requests,
             self._network_tools,
@@ -184,18 +184,18 @@ class Bridge:
             self._groups,
             self._configure,
             self._polling,
-            self._availability,
+            self.availability,
             self._health,
             self._returns,
             self._converters,
-            self._firmware,
+            self.firmware,
         )
         self._remembering: tuple[Remembering, ...] = (
             self.commands,
-            self._availability,
+            self.availability,
             self._returns,
             self._configure,
-            self._firmware,
+            self.firmware,
             self.publisher,
             self.entities,
         )
@@ -204,26 +204,6 @@ class Bridge:
     def subscriptions(self) -> tuple[str, ...]:
         """Topic filters that the bridge wants to hear."""
         return filters(self._settings.mqtt.base_topic)
-
-    @property
-    def requests(self) -> Mapping[str, Handler]:
-        """What carries out each request, by its name."""
-        return self._requests.handlers
-
-    @property
-    def running_requests(self) -> int:
-        """How many requests are under way."""
-        return self._requests.running
-
-    @property
-    def availability(self) -> Availability:
-        """Which devices are reachable."""
-        return self._availability
-
-    @property
-    def firmware(self) -> Firmware:
-        """The updates of devices."""
-        return self._firmware
 
     def states(self) -> Iterator[tuple[str, bytes]]:
         """Yield the state of each device and group of which anything is known: its name, and JSON."""
@@ -245,7 +225,7 @@ class Bridge:
         self.info.all()
         self._converters.start()
         self._extensions.start()
-        self._availability.start()
+        self.availability.start()
         self._group_availability.start()
         self._health.start(self._network.devices)
         self.homeassistant.start()
@@ -287,7 +267,7 @@ class Bridge:
             return
         parsed = parse(topic[len(self._prefix) :])
         if isinstance(parsed, RequestTopic):
-            self._requests.handle(parsed.name, payload, properties)
+            self.requests.handle(parsed.name, payload, properties)
         elif isinstance(parsed, EntityTopic):
             self.commands.handle(parsed, payload, properties)
 
@@ -301,7 +281,7 @@ class Bridge:
         self._health.joined(device)
         self._device_requests.joined(device.ieee)
         LOG.info("'%s' joined", entity.name)
-        self._availability.seen(entity)
+        self.availability.seen(entity)
         self._receiver.seen(entity)
         self.info.devices()
         self._events.joined(entity)
@@ -314,7 +294,7 @@ class Bridge:
         self.info.devices()
         self._events.announced(entity)
         tell(entity, "deviceAnnounce")
-        self._firmware.announced(device)
+        self.firmware.announced(device)
         self._returns.returned(entity)
 
     def interview_changed(self, device: Device) -> None:
@@ -328,7 +308,7 @@ class Bridge:
         if device.interview_state is not InterviewState.SUCCESSFUL:
             self._events.interview(entity, None)
             return
-        self._availability.interviewed(entity)
+        self.availability.interviewed(entity)
         self._events.interview(entity, self.info.definition(entity))
         self._show(entity)
         self._configure.interviewed(entity)
@@ -359,7 +339,7 @@ class Bridge:
 
     def message_received(self, device: Device, endpoint: int, message: Message) -> None:
         """Report what a device says."""
-        self._firmware.received(device, endpoint, message)
+        self.firmware.received(device, endpoint, message)
         self._receiver.receive(self.entities.of(device), endpoint, message)
         self._polling.heard(device, message)
 
@@ -369,7 +349,7 @@ class Bridge:
         self._health.heard(device)
         if entity.behaviour is None and device.interview_state is not InterviewState.SUCCESSFUL:
             self._receiver.seen(entity)
-        self._availability.seen(entity)
+        self.availability.seen(entity)
         self.commands.heard(entity)
         self._configure.heard(device)
 
@@ -379,7 +359,7 @@ class Bridge:
             self.radio_decided.set()
         if state == "online":
             LOG.info("The radio is up")
-            self._firmware.radio_online()
+            self.firmware.radio_online()
             self._offline_reason = None
             if self._online:
                 self.info.state(online=True)
@@ -400,19 +380,19 @@ class Bridge:
         self.info.devices()
         self.info.info()
         self.publisher.publish(entity, {})
-        self._availability.publish(entity)
+        self.availability.publish(entity)
 
     def _left_name(self, entity: DeviceEntity, before: str) -> None:
         """Clear what is retained under a name, unless somebody else has it by now."""
         if self.entities.is_taken(before):
             return
         self.publisher.clear(before)
-        self._availability.renamed(entity, before)
+        self.availability.renamed(entity, before)
 
     def _options_changed(self, entity: DeviceEntity, before: Mapping[str, Any]) -> None:
         tell(entity, "deviceOptionsChanged", **{"from": before, "to": entity.options})
         self.publisher.forget(entity.key)
-        self._availability.changed(entity)
+        self.availability.changed(entity)
         self._configure.consider(entity)
         self._show(entity)
 

@@ -96,6 +96,9 @@ class Requests:
         answers: Sends answers to those who named a response topic.
         handlers: By name of the request, in lower case.
         manners: Of those that are not answered as usual, likewise.
+
+    Attributes:
+        handlers: By name of the request.
     """
 
     def __init__(
@@ -109,15 +112,10 @@ class Requests:
         self._mqtt = mqtt
         self._base = f"{base_topic}/bridge"
         self._answers = answers
-        self._handlers = handlers
+        self.handlers = handlers
         self._manners = manners or {}
         self._running: dict[asyncio.Task[None], tuple[Answer, str]] = {}
         self._last: Turn | None = None
-
-    @property
-    def handlers(self) -> Mapping[str, Handler]:
-        """What carries out each request, by its name."""
-        return self._handlers
 
     @property
     def running(self) -> int:
@@ -173,9 +171,9 @@ class Requests:
         tell(response)
 
     def _handler(self, name: str) -> Handler:
-        handler = self._handlers.get(name.lower())
+        handler = self.handlers.get(name.lower())
         if handler is None:
-            raise RequestFault(f"Unknown request {shortened(name)}", f"there are {', '.join(sorted(self._handlers))}")
+            raise RequestFault(f"Unknown request {shortened(name)}", f"there are {', '.join(sorted(self.handlers))}")
         return handler
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from zigwire.bridge.payloads import shortened
-from zigwire.bridge.publisher import Mqtt
-from zigwire.mqtt.client import MessageHandler, Statistics
+from zigwire.bridge.relays import Relay
+from zigwire.mqtt.client import MessageHandler
 from zigwire.mqtt.message import Properties
 
 __all__ = ["LoggedMqtt", "logged"]
@@ -18,20 +18,8 @@ CONFIDENTIAL = ("/install_code/add", "/bridge/response/backup", "/bridge/request
 """Ends of topics whose payloads hold keys, or new passwords that nobody knows of yet."""
 
 
-class LoggedMqtt:
-    """An `Mqtt` that says what it publishes.
-
-    Args:
-        mqtt: The MQTT client.
-    """
-
-    def __init__(self, mqtt: Mqtt) -> None:
-        self._mqtt = mqtt
-
-    @property
-    def statistics(self) -> Statistics:
-        """The client's counters."""
-        return self._mqtt.statistics
+class LoggedMqtt(Relay):
+    """Says what is published."""
 
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
@@ -39,15 +27,7 @@ class LoggedMqtt:
         """Send a message."""
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("MQTT publish: topic '%s', payload %s", topic, _shown(topic, payload))
-        self._mqtt.publish(topic, payload, qos=qos, retain=retain, properties=properties)
-
-    def subscribe(self, topic_filter: str) -> None:
-        """Hear what is published to topics."""
-        self._mqtt.subscribe(topic_filter)
-
-    def unsubscribe(self, topic_filter: str) -> None:
-        """Hear it no more."""
-        self._mqtt.unsubscribe(topic_filter)
+        super().publish(topic, payload, qos=qos, retain=retain, properties=properties)
 
 
 def logged(handler: MessageHandler) -> MessageHandler:

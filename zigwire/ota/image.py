@@ -120,7 +120,7 @@ class Element:
         return f"{self.tag:#06x} {meaning}, {len(self.data)} bytes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Image:
     """A file that may be offered to devices.
 

@@ -1,25 +1,20 @@
-"""Images for devices: found in indexes, fetched, checked and kept."""
+"""Images for devices: found in indexes, fetched and checked."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from zigwire.ota.errors import OtaError
 from zigwire.ota.image import LARGEST_FILE, Image
 from zigwire.ota.index import Entry, Identity, find, why_none
 from zigwire.ota.indexes import Indexes
 from zigwire.ota.sources import fetch, is_address, path_below, read_file
-from zigwire.ota.store import Store
 from zigwire.ota.values import Current
 from zigwire.ota.verify import verified
 
 __all__ = ["Found", "Images"]
-
-LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +33,18 @@ class Found:
 
 
 class Images:
-    """All that is asked of images.
+    """Finds images and gets them.
 
     Args:
-        data: The data folder. Images are kept in `ota` below it; no path that comes over MQTT or in an index leads out
-            of it.
+        data: The data folder; no path that comes over MQTT or in an index leads out of it.
         override: Address or path of the index whose entries come first, empty or None without one.
     """
 
     def __init__(self, data: Path, override: str | None) -> None:
         self._data = data
         self._indexes = Indexes(data, override)
-        self._store = Store(data)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[Entry, asyncio.Lock] = WeakValueDictionary()
+        self._loaded: WeakValueDictionary[Entry, Image] = WeakValueDictionary()
 
     async def find(self, identity: Identity, current: Current, *, downgrade: bool, index: str | None) -> Found:
         """Look for an image for a device.
@@ -74,17 +68,17 @@ class Images:
     async def load(self, entry: Entry) -> Image:
         """Get the image that an entry tells of, and check that it is that.
 
+        Devices that want the same one of the network share it.
+
         Raises:
             OtaError: It can't be had, or is another one, damaged or none.
         """
         if entry.sha512 is None or not is_address(entry.source):
-            return await asyncio.to_thread(verified, entry, await self._read(entry.source))
-        async with self._turns.setdefault(entry.sha512, asyncio.Lock()):
-            kept = await asyncio.to_thread(self._store.fetched, entry.sha512)
-            content = kept if kept is not None else await self._read(entry.source)
-            image = await asyncio.to_thread(verified, entry, content)
-            if kept is None:
-                await asyncio.to_thread(self._keep_fetched, entry.sha512, content)
+            return await self._load(entry)
+        async with self._turns.setdefault(entry, asyncio.Lock()):
+            image = self._loaded.get(entry)
+            if image is None:
+                image = self._loaded[entry] = await self._load(entry)
             return image
 
     async def open(self, source: str) -> Image:
@@ -95,37 +89,8 @@ class Images:
         """
         return await asyncio.to_thread(Image.parse, await self._read(source))
 
-    def keep(self, content: bytes | str, name: str | None, ieee: str) -> Path:
-        """Keep a user's image in `ota` below the data folder; one of that name is replaced.
-
-        Args:
-            content: Bytes, or hexadecimal digits.
-            name: The file's; None for one made of the device's address and the time.
-            ieee: Of the device that it is for.
-
-        Raises:
-            ImageError: The content has no hexadecimal digits, or is too big.
-            SourceError: The name can't be one, or the file can't be written.
-        """
-        return self._store.keep(content, name, ieee)
-
-    def is_kept(self, source: str | Path) -> bool:
-        """Tell whether a path is one that `keep` may have returned."""
-        return self._store.is_kept(source)
-
-    def drop(self, path: Path) -> None:
-        """Remove an image that `keep` returned; what lies elsewhere is left alone.
-
-        Raises:
-            SourceError: It can't be removed.
-        """
-        self._store.drop(path)
-
-    def _keep_fetched(self, digest: str, content: bytes) -> None:
-        try:
-            self._store.keep_fetched(digest, content)
-        except OtaError as error:
-            LOG.warning("A fetched image is not kept for the next device: %s", error)
+    async def _load(self, entry: Entry) -> Image:
+        return await asyncio.to_thread(verified, entry, await self._read(entry.source))
 
     async def _read(self, source: str) -> bytes:
         if is_address(source):

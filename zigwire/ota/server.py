@@ -34,6 +34,9 @@ _END, _DEFAULT_RESPONSE = "commandUpgradeEndRequest", "defaultResponse"
 _ANSWER_TIMEOUT = 60.0
 """Seconds for a notified device to ask: some look for the coordinator's endpoint first, for long (Insta)."""
 
+_REMINDING = 21.0
+"""Seconds after which a device that does not ask is notified once more: the notification or its question got lost."""
+
 _RESUMING = 60.0
 """Seconds in which a device that goes on with an update is not sent away: the update may still be resumed."""
 
@@ -113,12 +116,14 @@ class Server:
         Raises:
             OtaError: It can't, or does not.
         """
+        endpoint = _client_endpoint(device)
         notified = self._notified.setdefault(device.ieee, asyncio.get_running_loop().create_future())
         try:
-            request = replies.notify().request(_client_endpoint(device))
             async with asyncio.timeout(_ANSWER_TIMEOUT):
-                await self._network.tell(device, request)
-                return await asyncio.shield(notified)
+                await self._network.tell(device, replies.notify().request(endpoint))
+                while not (await asyncio.wait({notified}, timeout=_REMINDING))[0]:
+                    await say(self._network, device, endpoint, replies.notify())
+                return notified.result()
         except TimeoutError as error:
             raise OtaError(_SILENT, f"it was silent for {_ANSWER_TIMEOUT:g} s") from error
         except RequestError as error:

@@ -121,6 +121,8 @@ async def fetch(address: str, limit: int, known: Fetched | None = None) -> Fetch
             if response.status == NOT_MODIFIED and known is not None:
                 return known
             return Fetched(await _content(response, limit), response.headers.get("ETag"))
+    except aiohttp.InvalidURL:
+        raise SourceError(public(f"'{address}' is no address")) from None
     except TimeoutError:
         raise SourceError(public(f"{address} does not answer in time")) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The folder data/ota: images that users gave, and such as were fetched."""
+"""The folder data/ota: images that users gave, and those of the updates under way."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import os
 import re
 import tempfile
 import time
-from hashlib import sha512
+from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 
 from zigwire.ota.errors import ImageError, SourceError
-from zigwire.ota.image import LARGEST_FILE
+from zigwire.ota.image import LARGEST_FILE, Image
 from zigwire.ota.sources import read_file
 
 __all__ = ["Store"]
 
-FETCHED = "fetched_images"
-LARGEST_FETCHED = 64 * 2**20
-"""Bytes of all fetched images together; those that were not used for the longest time go first."""
+UNDER_WAY = "under_way"
+"""Folder of the images that devices are getting."""
 
 LONGEST_NAME = 200
 """Bytes of a file's name, so that file systems with 255 have room for the name while it is written."""
 
-_RESERVED = re.compile(rf"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|{FETCHED}", re.IGNORECASE)
+_RESERVED = re.compile(rf"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|{UNDER_WAY}", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]')
 
 
@@ -76,38 +76,48 @@ class Store:
         except OSError as error:
             raise SourceError(f"{path} can't be removed: {error.strerror}") from error
 
-    def fetched(self, digest: str) -> bytes | None:
-        """Return the file with a SHA-512 digest if it was fetched before, and is still what it was."""
-        path = self._place(digest)
-        try:
-            content = read_file(path, LARGEST_FILE)
-            os.utime(path)
-        except (OSError, SourceError):
-            return None
-        return content if sha512(content).hexdigest() == digest else None
-
-    def keep_fetched(self, digest: str, content: bytes) -> None:
-        """Keep a fetched file by its SHA-512 digest, and remove older ones when there are too many.
+    def hold(self, image: Image) -> str:
+        """Keep the image of an update under way, and return its digest; several devices may be getting it.
 
         Raises:
             SourceError: It can't be written.
         """
-        path = self._write(self._place(digest), content)
+        digest = sha256(image.data).hexdigest()
+        if not self._place(digest).exists():
+            self._write(self._place(digest), image.data)
+        return digest
+
+    def held(self, digest: str) -> Image:
+        """Return the image of an update under way.
+
+        Raises:
+            SourceError: It is not there any more, or not what it was.
+        """
+        content = read_file(self._place(digest), LARGEST_FILE)
+        if sha256(content).hexdigest() != digest:
+            raise SourceError(f"{self._place(digest)} is not what it was")
+        return Image.parse_vouched(content)
+
+    def hold_only(self, digests: Collection[str]) -> None:
+        """Remove the images of updates that are over, and their folder when none is left.
+
+        Raises:
+            SourceError: One can't be removed.
+        """
+        folder = self.folder / UNDER_WAY
+        wanted = {self._place(digest) for digest in digests}
         try:
-            self._make_room(path)
+            if not folder.exists():
+                return
+            for path in set(folder.iterdir()) - wanted:
+                path.unlink()
+            if not wanted:
+                folder.rmdir()
         except OSError as error:
-            raise SourceError(f"{path.parent} can't be cleared of older images: {error.strerror}") from error
+            raise SourceError(f"{folder} can't be cleared: {error.strerror}") from error
 
     def _place(self, digest: str) -> Path:
-        return self.folder / FETCHED / f"{digest}.ota"
-
-    def _make_room(self, newest: Path) -> None:
-        files = sorted(newest.parent.glob("*.ota"), key=lambda file: file.stat().st_mtime, reverse=True)
-        size = 0
-        for file in files:
-            size += file.stat().st_size
-            if size > LARGEST_FETCHED and file != newest:
-                file.unlink(missing_ok=True)
+        return self.folder / UNDER_WAY / f"{digest}.ota"
 
     def _write(self, path: Path, content: bytes) -> Path:
         """Write a file at once: nobody finds a part of it."""

@@ -34,13 +34,13 @@ class Update:
     """An update under way, with all that it takes to go on with it.
 
     Attributes:
-        image: The file that the device gets.
+        image: Digest of the file that the device gets.
         patience: Seconds without a question of the device after which it has failed.
         delay: Seconds from one block to the next at least.
         block_size: Bytes in a block at most.
     """
 
-    image: bytes
+    image: str
     patience: float
     delay: float
     block_size: int

@@ -107,7 +107,7 @@ CREATE TABLE firmware_schedules (
 );
 CREATE TABLE firmware_updates (
     ieee TEXT PRIMARY KEY REFERENCES devices ON DELETE CASCADE,
-    image BLOB NOT NULL,
+    image TEXT NOT NULL,
     patience REAL NOT NULL,
     delay REAL NOT NULL,
     block_size INTEGER NOT NULL

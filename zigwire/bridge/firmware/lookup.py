@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from zigwire.bridge.entities import DeviceEntity
 from zigwire.bridge.firmware.errors import NoImageError
 from zigwire.bridge.firmware.quirks import corrected
+from zigwire.bridge.payloads import shortened
+from zigwire.ota.errors import SourceError
 from zigwire.ota.image import Image
 from zigwire.ota.images import Images
 from zigwire.ota.index import Entry, Identity
 from zigwire.ota.values import Current
 from zigwire.storage.firmware import Schedule
 
-__all__ = ["Candidate", "Lookup"]
+__all__ = ["Candidate", "Lookup", "is_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,15 @@ class Lookup:
 
 
 def is_index(url: str) -> bool:
-    """Tell whether a URL or path names an index rather than an image."""
-    return urlsplit(url).path.lower().endswith(".json")
+    """Tell whether a URL or path names an index rather than an image.
+
+    Raises:
+        SourceError: It is neither.
+    """
+    try:
+        return urlsplit(url).path.lower().endswith(".json")
+    except ValueError as error:
+        raise SourceError(f"url {shortened(url)} is no address: {error}") from None
 
 
 def identity(entity: DeviceEntity) -> Identity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from zigwire.bridge.entities import Entities
@@ -9,9 +10,10 @@ from zigwire.bridge.firmware.busy import Busy
 from zigwire.bridge.firmware.lookup import Lookup
 from zigwire.bridge.firmware.schedules import Schedules
 from zigwire.bridge.firmware.states import FirmwareStates
-from zigwire.bridge.firmware.store import FirmwareStore
+from zigwire.bridge.firmware.under_way import UnderWay
 from zigwire.ota.server import Server
 from zigwire.settings import Settings
+from zigwire.zigbee.model import Device
 from zigwire.zigbee.network import Network
 
 __all__ = ["Parts"]
@@ -29,8 +31,9 @@ class Parts:
         lookup: Finds them.
         states: Publishes how far devices are.
         schedules: What they get when they next ask.
-        store: Keeps what is needed to go on after a restart.
+        under_way: Keeps the updates that go on after a restart.
         busy: Who works on which device.
+        renewed: Called with a device that has other firmware now.
     """
 
     settings: Settings
@@ -40,5 +43,6 @@ class Parts:
     lookup: Lookup
     states: FirmwareStates
     schedules: Schedules
-    store: FirmwareStore
+    under_way: UnderWay
     busy: Busy
+    renewed: Callable[[Device], None]

@@ -30,6 +30,7 @@ class Queries:
         self._states = parts.states
         self._schedules = parts.schedules
         self._busy = parts.busy
+        self._renewed = parts.renewed
         self._updates = updates
         self._looked_up: dict[str, float] = {}
         self._background = Background()
@@ -84,18 +85,21 @@ class Queries:
                 await self._updates.carry_out(entity, schedule, usual_pace(self._settings.ota), query)
         except OtaError as error:
             self._updates.failed_by_itself(entity.device, error)
+        else:
+            self._renewed(entity.device)
 
     async def _look_up(self, entity: DeviceEntity, query: Query) -> None:
+        """See what there is; the device, which gets nothing but a schedule, does not wait for that."""
         self.looked_up(entity.key)
         try:
             with self._busy.claim(entity.key):
+                await self._server.refuse(query)
                 candidate = await self._lookup.find(entity, query.current, Schedule())
                 self._states.found(entity.device, candidate)
                 if candidate.available:
                     LOG.info("OTA update available for '%s'", entity.name)
         except OtaError as error:
             LOG.warning("Failed to check if OTA update available for '%s' (%s)", entity.name, error)
-        await self._server.refuse(query)
 
 
 def supports_ota(entity: DeviceEntity) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from zigwire.bridge.entities import DeviceEntity
 from zigwire.bridge.existing import existing_device
+from zigwire.bridge.firmware.builds import read_build
 from zigwire.bridge.firmware.errors import NoImageError
 from zigwire.bridge.firmware.parts import Parts
 from zigwire.bridge.firmware.queries import Queries, supports_ota
@@ -17,7 +18,7 @@ from zigwire.bridge.firmware.updates import Updates
 from zigwire.bridge.firmware.wanted import hex_image, pace, url
 from zigwire.bridge.requests import Handler, Manner, RequestFault, fields
 from zigwire.ota.errors import AbortedError, ImageError, OtaError, SourceError
-from zigwire.ota.images import Images
+from zigwire.ota.store import Store
 from zigwire.storage.firmware import Schedule
 from zigwire.zcl.clusters import CLUSTERS
 
@@ -41,7 +42,7 @@ MANNERS = {
 class FirmwareRequests:
     """Carries out what users ask for."""
 
-    def __init__(self, parts: Parts, images: Images, updates: Updates, queries: Queries) -> None:
+    def __init__(self, parts: Parts, images: Store, updates: Updates, queries: Queries) -> None:
         self._parts = parts
         self._images = images
         self._updates = updates
@@ -96,14 +97,22 @@ class FirmwareRequests:
             with self._parts.busy.claim(entity.key):
                 wanted = await self._wanted(asked, entity, downgrade=downgrade)
                 LOG.info("OTA updating '%s' to %s firmware", entity.name, "previous" if downgrade else "latest")
-                outcome = await self._updates.carry_out(entity, wanted, chosen)
+                before = await read_build(self._parts.network, device)
+                query = await self._updates.ask(device)
+                version = await self._updates.carry_out(entity, wanted, chosen, query)
         except NoImageError as error:
             self._updates.failed(device, error)
             raise RequestFault(f"Update of '{entity.name}' failed ({error})", error.detail) from error
         except OtaError as error:
             self._updates.failed(device, error)
             raise RequestFault(f"OTA update of '{entity.name}' failed ({error})", error.detail) from error
-        return {"id": asked["id"], "from": outcome.before, "to": outcome.after}
+        after = await read_build(self._parts.network, device)
+        self._parts.renewed(device)
+        return {
+            "id": asked["id"],
+            "from": {"file_version": query.current.file_version, **before},
+            "to": {"file_version": version, **after},
+        }
 
     async def abort(self, message: Any) -> dict[str, Any]:
         """End what is under way."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zigwire.bridge.firmware.store import FirmwareStore
 from zigwire.ota.errors import SourceError
-from zigwire.ota.images import Images
+from zigwire.ota.store import Store
 from zigwire.storage.firmware import Schedule
 
 __all__ = ["Schedules"]
@@ -23,7 +23,7 @@ class Schedules:
         images: Keeps images that users sent.
     """
 
-    def __init__(self, store: FirmwareStore, images: Images) -> None:
+    def __init__(self, store: FirmwareStore, images: Store) -> None:
         self._store = store
         self._images = images
         self._schedules = dict(store.load_schedules())
@@ -54,10 +54,11 @@ class Schedules:
 
     def forget(self, ieee: str) -> None:
         """Drop what was to become of a device that is gone."""
-        self._schedules.pop(ieee, None)
+        if schedule := self._schedules.pop(ieee, None):
+            self._drop_image(schedule)
 
     def _drop_image(self, schedule: Schedule) -> None:
-        if schedule.url is None:
+        if schedule.url is None or any(other.url == schedule.url for other in self._schedules.values()):
             return
         try:
             self._images.drop(Path(schedule.url))

@@ -13,6 +13,7 @@ from zigwire.bridge.firmware.requests import FirmwareRequests
 from zigwire.bridge.firmware.schedules import Schedules
 from zigwire.bridge.firmware.states import FirmwareStates
 from zigwire.bridge.firmware.store import FirmwareStore
+from zigwire.bridge.firmware.under_way import UnderWay
 from zigwire.bridge.firmware.updates import Updates
 from zigwire.bridge.publisher import Publisher
 from zigwire.bridge.requests import Handler
@@ -20,6 +21,7 @@ from zigwire.bridge.states import States
 from zigwire.ota.errors import OtaError
 from zigwire.ota.images import Images
 from zigwire.ota.server import Query, Server
+from zigwire.ota.store import Store
 from zigwire.settings import Settings
 from zigwire.zcl.message import Message
 from zigwire.zigbee.model import Device
@@ -51,7 +53,8 @@ class Firmware:
         store: FirmwareStore,
         renewed: Callable[[Device], None],
     ) -> None:
-        images = Images(settings.path.parent, settings.ota.zigbee_ota_override_index_location)
+        data = settings.path.parent
+        images = Store(data)
         self._busy = Busy()
         self._server = Server(network, self._asked)
         self._schedules = Schedules(store, images)
@@ -60,13 +63,14 @@ class Firmware:
             network,
             entities,
             self._server,
-            Lookup(images),
+            Lookup(Images(data, settings.ota.zigbee_ota_override_index_location)),
             FirmwareStates(entities, publisher, states),
             self._schedules,
-            store,
+            UnderWay(store, images),
             self._busy,
+            renewed,
         )
-        self._updates = Updates(parts, renewed)
+        self._updates = Updates(parts)
         self._queries = Queries(parts, self._updates)
         self._requests = FirmwareRequests(parts, images, self._updates, self._queries)
 
@@ -96,6 +100,7 @@ class Firmware:
         self._busy.end(ieee, OtaError("the device left the network"))
         self._server.forget(ieee)
         self._schedules.forget(ieee)
+        self._updates.forget()
         self._queries.forget(ieee)
 
     def stop(self) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from zigwire.bridge.entities import DeviceEntity
-from zigwire.bridge.firmware.builds import read_build
 from zigwire.bridge.firmware.errors import NoImageError
 from zigwire.bridge.firmware.lookup import Candidate
 from zigwire.bridge.firmware.parts import Parts
 from zigwire.bridge.firmware.quirks import prepare
-from zigwire.ota.errors import AbortedError, ImageError, OtaError
+from zigwire.ota.errors import AbortedError, OtaError
 from zigwire.ota.image import Image
 from zigwire.ota.server import Query
 from zigwire.ota.values import Current, Pace
@@ -24,7 +21,7 @@ from zigwire.zigbee.background import Background
 from zigwire.zigbee.errors import RadioOfflineError, RequestError
 from zigwire.zigbee.model import Device
 
-__all__ = ["Outcome", "Updates"]
+__all__ = ["Updates"]
 
 LOG = logging.getLogger(__name__)
 
@@ -32,26 +29,17 @@ SETTLING = 5.0
 """Seconds that a device has for its start with the new firmware before it is interviewed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a device ran before an update and what it runs after it: `file_version`, and what it says of its build."""
-
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
 class Updates:
     """Updates devices.
 
     Args:
         parts: What it is done with.
-        renewed: Called with a device that has other firmware now.
 
     Attributes:
         ended: How many updates that were handed out ended how: `installed`, `aborted`, `failed`.
     """
 
-    def __init__(self, parts: Parts, renewed: Callable[[Device], None]) -> None:
+    def __init__(self, parts: Parts) -> None:
         self.ended: Counter[str] = Counter()
         self._network = parts.network
         self._entities = parts.entities
@@ -59,42 +47,33 @@ class Updates:
         self._lookup = parts.lookup
         self._states = parts.states
         self._schedules = parts.schedules
-        self._store = parts.store
+        self._under_way = parts.under_way
         self._busy = parts.busy
-        self._renewed = renewed
-        self._unfinished: Mapping[str, Update] | None = parts.store.load_updates()
+        self._renewed = parts.renewed
+        self._unfinished: Mapping[str, Update] | None = parts.under_way.load()
         self._background = Background()
 
-    async def carry_out(
-        self, entity: DeviceEntity, wanted: Schedule, pace: Pace, query: Query | None = None
-    ) -> Outcome:
-        """Update a device, which the caller has claimed.
+    async def carry_out(self, entity: DeviceEntity, wanted: Schedule, pace: Pace, query: Query) -> int:
+        """Update a device, which the caller has claimed, and return the version that it runs then.
 
         Args:
             entity: The device.
             wanted: The image it is to get.
             pace: How it gets it.
-            query: What it asked with by itself, None to make it ask, and tell of its builds.
+            query: What it asked with.
 
         Raises:
             NoImageError: There is no image for it.
             OtaError: It did not come to its end.
         """
-        device, by_itself = entity.device, query is not None
-        before = {} if by_itself else await read_build(self._network, device)
-        query = query or await self.ask(device)
         try:
             image = await self._image(entity, query.current, wanted)
+            await self._under_way.begin(entity.key, image, pace)
         except OtaError:
             await self._server.refuse(query)
             raise
-        await self._hand_out(device, image, pace, query)
-        after = {} if by_itself else await read_build(self._network, device)
-        self._renewed(device)
-        return Outcome(
-            {"file_version": query.current.file_version, **before},
-            {"file_version": image.header.file_version, **after},
-        )
+        await self._hand_out(entity.device, image, pace, query)
+        return image.header.file_version
 
     async def ask(self, device: Device) -> Query:
         """Let a device ask for its next image.
@@ -135,6 +114,11 @@ class Updates:
             self._states.settle(device, updating=update is not None)
             if update:
                 self._background.spawn(self._resume(device, update), f"update of {device.ieee}")
+        self._background.spawn(self._under_way.tidy(), "removal of images")
+
+    def forget(self) -> None:
+        """Drop what was under way for a device that is gone."""
+        self._background.spawn(self._under_way.tidy(), "removal of images")
 
     def stop(self) -> None:
         """End all work; what was handed out goes on after the next start."""
@@ -155,37 +139,34 @@ class Updates:
             raise error if isinstance(error, NoImageError) else NoImageError(str(error)) from error
 
     async def _hand_out(self, device: Device, image: Image, pace: Pace, query: Query | None) -> None:
-        """Give a device its image; what it takes to go on with it is kept before the device hears of it."""
-        if query is not None:
-            self._store.save_update(device.ieee, Update(image.data, pace.patience, pace.delay, pace.block_size))
-        version = image.header.file_version
+        """Give a device its image; what it takes to go on with it is kept."""
         LOG.info("'%s' gets firmware %s", self._entities.of(device).name, image)
         said = self._states.begin(device, image.header.total_size, pace)
         try:
             await self._server.update(device, image, pace, query=query, said=said)
         except OtaError as error:
             self.ended["aborted" if isinstance(error, AbortedError) else "failed"] += 1
-            self._store.save_update(device.ieee, None)
+            await self._under_way.end(device.ieee)
             raise
         self.ended["installed"] += 1
-        self._store.save_update(device.ieee, None)
         self._schedules.done(device.ieee)
         self._states.end(device)
-        self._states.installed(device, version)
-        LOG.info("'%s' runs firmware version %d", self._entities.of(device).name, version)
+        self._states.installed(device, image.header.file_version)
+        LOG.info("'%s' runs firmware version %d", self._entities.of(device).name, image.header.file_version)
         self._background.spawn(self._interview(device), f"interview of {device.ieee} after its update")
+        await self._under_way.end(device.ieee)
 
     async def _resume(self, device: Device, update: Update) -> None:
         try:
             with self._busy.claim(device.ieee):
-                image = Image.parse_vouched(update.image)
+                image = await self._under_way.image(update)
                 LOG.info("The update of '%s' goes on", self._entities.of(device).name)
                 await self._hand_out(device, image, Pace(update.patience, update.delay, update.block_size), None)
-            self._renewed(device)
         except OtaError as error:
-            if isinstance(error, ImageError):
-                self._store.save_update(device.ieee, None)
+            await self._under_way.end(device.ieee)
             self.failed_by_itself(device, error)
+        else:
+            self._renewed(device)
 
     async def _interview(self, device: Device) -> None:
         """Interview a device: new firmware may bring new features."""

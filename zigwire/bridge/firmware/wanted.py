@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from zigwire.bridge.firmware.lookup import is_index
 from zigwire.bridge.payloads import shortened
 from zigwire.bridge.requests import RequestFault
+from zigwire.ota.errors import SourceError
 from zigwire.ota.values import Pace
 from zigwire.settings import Ota
 
@@ -18,6 +20,9 @@ RANGES = {
     "default_maximum_data_size": (1, 100),
 }
 """What requests may set for one update: milliseconds, milliseconds, bytes."""
+
+LONGEST_URL = 4096
+"""Characters."""
 
 
 def usual_pace(ota: Ota) -> Pace:
@@ -48,13 +53,19 @@ def url(asked: Mapping[str, Any]) -> str | None:
     """Return the image or index that a request names.
 
     Raises:
-        RequestFault: It is no text.
+        RequestFault: It can't be one.
     """
     named = asked.get("url")
     if named is None or named == "":
         return None
     if not isinstance(named, str):
         raise RequestFault("Invalid payload", f"url is {shortened(named)}; a URL or a path is allowed")
+    if len(named) > LONGEST_URL:
+        raise RequestFault(f"Invalid payload (url has {len(named)} characters; {LONGEST_URL} are allowed)")
+    try:
+        is_index(named)
+    except SourceError as error:
+        raise RequestFault(f"Invalid payload ({error})") from error
     return named
 
 
