@@ -1,68 +1,18 @@
-"""Browsers on the real program: the full page in Chromium, and the WebSocket when the bridge or the broker goes."""
+"""Browsers on the real program: the page below a path, and the WebSocket when the bridge or the broker goes."""
 
 import asyncio
 import json
-import shutil
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+from support.browser import CHROMIUM, Windfront, chromium
 from support.mosquitto import free_port
 from support.site import told
 from support.waiting import until
 
 from zigwire.simulator.catalogue import default_house
 from zigwire.web.pages import DEFAULT, assets
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
-PATIENCE = 20_000  # milliseconds
-
-NO_BROWSER = {
-    "condition": CHROMIUM is None or assets(DEFAULT) is None,
-    "reason": "no chromium, or no page: `zigwire page fetch` gets it",
-}
-
-
-class Visitor:
-    """A person at a browser, and what went wrong for them."""
-
-    def __init__(self, page, url):
-        self.page = page
-        self.url = url
-        self.faults = []
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda line: self.faults.append(line.text) if self._is_fault(line) else None)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("response", lambda answer: self.faults.append(answer.url) if answer.status >= 400 else None)
-
-    @staticmethod
-    def _is_fault(line):
-        return line.type == "error" and "ERR_FAILED" not in line.text
-
-    async def open(self, route):
-        await self.page.goto(f"{self.url}#{route}")
-
-    async def sees(self, text):
-        await self.page.get_by_text(text).first.wait_for()
-
-
-@asynccontextmanager
-async def visiting(url):
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(locale="en-US")
-        await page.route(lambda address: "zigbee2mqtt.io" in address, lambda route: route.abort())
-        yield Visitor(page, url)
-        await browser.close()
 
 
 @pytest.fixture
@@ -81,44 +31,23 @@ def make_served(make_world):
     return make
 
 
-@pytest.mark.skipif(**NO_BROWSER)
-@pytest.mark.parametrize(
-    ("frontend", "query"),
-    [({}, ""), ({"auth_token": "open sesame", "base_url": "/zigbee"}, "?token=open%20sesame")],
-)
-async def test_the_plug_is_switched(make_served, frontend, query):
-    world = await make_served(**frontend)
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+@pytest.mark.skipif(assets(DEFAULT) is None, reason="no page: `zigwire page fetch` gets it")
+async def test_the_page_with_a_token_below_a_path(make_served):
+    world = await make_served(auth_token="open sesame", base_url="/zigbee")
     plug = world.house.device("plug")
-    async with visiting(f"{world.url}{query}") as visitor:
-        if query:
-            await visitor.page.add_init_script("localStorage.setItem('z2m-auth_0', 'true')")
+    async with chromium() as browser:
+        visitor = await Windfront.at(browser, world.url)
         await visitor.open("/devices")
-        await visitor.page.locator("table tbody").get_by_text("ZNCZ02LM").wait_for()
+        await visitor.say_token("open sesame")
+        await visitor.row("plug").get_by_text("ZNCZ02LM").wait_for()
         await visitor.open(f"/device/0/{plug.ieee}/exposes")
-        toggle = visitor.page.locator(".list-row input.toggle").first
-        await toggle.wait_for()
         before, place = plug.on, len(world.ear.heard)
-        await toggle.click()
+        await visitor.exposed("State").get_by_role("checkbox").click()
         wanted = "OFF" if before else "ON"
         await world.ear.wait("plug", lambda state: state and state["state"] == wanted, place)
         assert plug.on is not before
-        await visitor.open("/network/0")
-        await visitor.page.get_by_role("button", name="Data").or_(visitor.page.locator("main button")).first.wait_for()
-        assert not visitor.faults
-
-
-@pytest.mark.skipif(**NO_BROWSER)
-async def test_the_page_comes_back_after_a_restart(make_served):
-    world = await make_served()
-    async with visiting(world.url) as visitor:
-        await visitor.open("/devices")
-        await visitor.page.locator("table tbody").get_by_text("ZNCZ02LM").wait_for()
-        place = len(world.ear.heard)
-        await world.ear.request("restart")
-        await world.ear.wait("bridge/state", lambda state: state == {"state": "offline"}, place)
-        await world.ear.wait("bridge/state", lambda state: state == {"state": "online"}, place)
-        await world.ear.request("device/rename", {"from": "plug", "to": "kettle"})
-        await visitor.page.locator("table tbody").get_by_text("kettle", exact=True).wait_for()
+        assert visitor.faults == []
 
 
 @asynccontextmanager

@@ -44,6 +44,13 @@ def test_says_what_needs_a_restart():
     assert not [name for name, inner in properties(schema["homeassistant"]) if "requiresRestart" in inner]
 
 
+def test_every_object_is_one_that_a_form_can_show():
+    """Windfront complains of objects without `properties`."""
+    objects = [inner for _, inner in properties(json_schema()) if inner.get("type") == "object"]
+    assert len(objects) > 10
+    assert not [inner for inner in objects if "properties" not in inner]
+
+
 def test_forms_for_devices_and_groups_are_where_clients_look():
     definitions = json_schema()["definitions"]
     assert definitions["device"]["required"] == ["friendly_name"]

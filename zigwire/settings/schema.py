@@ -114,7 +114,7 @@ def _leaf(shape: Leaf, option: Option) -> dict[str, Any]:
 
 
 def _table(table: Table, option: Option) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "object"}
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
     if option.pattern:
         schema["propertyNames"] = {"pattern": option.pattern}
     if isinstance(table.item, Section):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from zigwire.bridge.publisher import Mqtt
-from zigwire.mqtt.client import Statistics
+from zigwire.bridge.relays import Relay
 from zigwire.mqtt.message import Properties
 from zigwire.web.frames import Frame, Kind
 from zigwire.web.listener import Listener
@@ -80,8 +80,8 @@ class Audience:
         return (Frame(name, payload, Kind.STATE) for name, payload in self._states())
 
 
-class OverheardMqtt:
-    """An `Mqtt` that lets the audience hear what is published below the base topic.
+class OverheardMqtt(Relay):
+    """Lets the audience hear what is published below the base topic.
 
     Args:
         mqtt: The MQTT client.
@@ -90,27 +90,14 @@ class OverheardMqtt:
     """
 
     def __init__(self, mqtt: Mqtt, base_topic: str, audience: Audience) -> None:
-        self._mqtt = mqtt
+        super().__init__(mqtt)
         self._prefix = f"{base_topic}/"
         self._audience = audience
-
-    @property
-    def statistics(self) -> Statistics:
-        """The client's counters."""
-        return self._mqtt.statistics
 
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
     ) -> None:
         """Send a message."""
-        self._mqtt.publish(topic, payload, qos=qos, retain=retain, properties=properties)
+        super().publish(topic, payload, qos=qos, retain=retain, properties=properties)
         if topic.startswith(self._prefix):
             self._audience.published(topic[len(self._prefix) :], payload, retain=retain)
-
-    def subscribe(self, topic_filter: str) -> None:
-        """Hear what is published to topics."""
-        self._mqtt.subscribe(topic_filter)
-
-    def unsubscribe(self, topic_filter: str) -> None:
-        """Hear it no more."""
-        self._mqtt.unsubscribe(topic_filter)

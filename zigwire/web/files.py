@@ -33,11 +33,15 @@ PACKED = (".br", ".gz")
 HASHED = re.compile(r"-[\w-]{8}\.\w+$")
 """End of a file's name that changes with its content, as bundlers make it."""
 
+ELSEWHERE = "https://raw.githubusercontent.com https://www.zigbee2mqtt.io https://cdn.jsdelivr.net"
+"""Where windfront gets pages of devices, pictures to keep, and fonts for the network map."""
+
 PAGE_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data: blob:; "
-    "font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+    "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    f"img-src * data: blob:; font-src 'self' data:; connect-src 'self' {ELSEWHERE}; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'"
 )
-"""Pictures come from anywhere: from where users say, and from www.zigbee2mqtt.io."""
+"""Pictures come from anywhere: from where users say. The network map's workers load scripts that it makes (`blob:`)."""
 
 COMPILING_PAGE_POLICY = PAGE_POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
 """For a page that compiles the checks of its forms, as zigbee2mqtt-frontend does."""
