@@ -35,6 +35,14 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._done)
         return future
 
+    async def shutdown_default_executor(self, _timeout: float | None = None) -> None:
+        """Wait for the threads to end, in earnest."""
+        self._at_work += 1
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self._at_work -= 1
+
     def _done(self, _future: object) -> None:
         self._at_work -= 1
 

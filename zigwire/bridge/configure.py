@@ -196,13 +196,13 @@ class Configure:
         return plan.task
 
     async def _run(self, device: Device, plan: Plan, turn: Turn) -> Exception | None:
-        heard = device.last_seen
+        heard = device.messages
         try:
             async with turn:
-                plan.begun, heard = True, device.last_seen
+                plan.begun, heard = True, device.messages
                 await self._do(self._entities.of(device))
         except FAULTS as error:
-            self._failed(device, plan, error, silent=device.last_seen == heard)
+            self._failed(device, plan, error, silent=device.messages == heard)
             return error
         except Exception:
             plan.failures = len(PAUSES) + 1
