@@ -53,7 +53,7 @@ def test_commands_are_typed_as_the_program_takes_them(page):
 
 async def test_every_request_that_is_named_exists(tmp_path):
     home = Home(tmp_path, {})
-    handlers = set(home.bridge._requests._handlers)
+    handlers = set(home.bridge.requests.handlers)
     home.database.close()
     named = {request for page in PAGES for request in REQUEST.findall(text(page))}
     assert {request for request in named if not any(f"{one}/".startswith(f"{request}/") for one in handlers)} == set()

@@ -18,6 +18,7 @@ from zigwire.backups import Backups, keep_replaced
 from zigwire.bridge.bridge import Bridge
 from zigwire.bridge.logs import MqttLogHandler
 from zigwire.bridge.publisher import Mqtt
+from zigwire.bridge.relays import WithoutRetain
 from zigwire.bridge.states import States
 from zigwire.bridge.traffic import LoggedMqtt, logged
 from zigwire.broker import BrokerConnection
@@ -26,7 +27,7 @@ from zigwire.coordinator import Coordinator, foreign_network, parameters
 from zigwire.definitions import herdsman_source, user_converters
 from zigwire.devices import GenericSource, NativeSource, Sources
 from zigwire.devices.external import Converters
-from zigwire.mqtt import MqttClient, Properties, Statistics
+from zigwire.mqtt import MqttClient
 from zigwire.service import Service
 from zigwire.settings import Settings, check, load
 from zigwire.storage import Database, StorageError
@@ -287,33 +288,6 @@ def _web(stack: AsyncExitStack, settings: Settings, mqtt: MqttClient) -> tuple[W
     server = WebServer(settings, deliver, page, {"metrics": metrics.serve})
     stack.push_async_callback(server.close)
     return server, metrics
-
-
-class WithoutRetain:
-    """Sends messages without the retain flag, for `mqtt.force_disable_retain`."""
-
-    def __init__(self, mqtt: MqttClient) -> None:
-        self._mqtt = mqtt
-
-    @property
-    def statistics(self) -> Statistics:
-        """The client's counters."""
-        return self._mqtt.statistics
-
-    def publish(
-        self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False, properties: Properties | None = None
-    ) -> None:
-        """Send a message; `retain` is not passed on."""
-        del retain
-        self._mqtt.publish(topic, payload, qos=qos, properties=properties)
-
-    def subscribe(self, topic_filter: str) -> None:
-        """Hear what is published to topics."""
-        self._mqtt.subscribe(topic_filter)
-
-    def unsubscribe(self, topic_filter: str) -> None:
-        """Hear it no more."""
-        self._mqtt.unsubscribe(topic_filter)
 
 
 def warn(settings: Settings) -> None:

@@ -37,7 +37,7 @@ def herdsman_source(modules: Path | None = None, clock: Clock | None = None) -> 
         package = Package.at(modules) if modules else None
     except (PackageError, OSError, ValueError) as error:
         LOG.error("The library of definitions can't be used: %s", error)
-        package = None
+        return None
     if package is None:
         LOG.warning(MISSING)
         return None

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from functools import partial
@@ -13,14 +12,13 @@ from threading import Thread
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
-from playwright.async_api import async_playwright
+from support.browser import CHROMIUM, chromium
 
 ROOT = Path(__file__).parents[2]
 HOST = "http://site.invalid/"
 SEARCHED = re.compile(r"[vs]=")
 PICTURES = "https://www.zigbee2mqtt.io/images/devices/"
 FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 class Page(HTMLParser):
@@ -123,16 +121,16 @@ class SilentHandler(SimpleHTTPRequestHandler):
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
 async def test_a_browser_finds_a_request_and_asks_nobody_else(served):
     asked = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    async with chromium() as browser:
         page = await browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(served)
-        await page.locator("[data-md-component=search-query]").fill("permit_join")
+        await page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for(state="attached")
+        await page.locator("[data-md-component=search-query]").click()
+        await page.keyboard.type("permit_join")
         await page.locator(".md-search-result__link[href*='/mqtt/'][href$='#permit_join']").first.wait_for()
         await page.goto(urljoin(served, "supported-devices/#v=Xiaomi"))
         await page.locator("#device-count", has_text="devices").wait_for()
         shown = await page.locator("table tbody tr:visible td:nth-child(2)").all_text_contents()
-        await browser.close()
     assert set(shown) == {"Xiaomi"}
     assert [url for url in asked if not url.startswith((served, "data:", "blob:"))] == []

@@ -14,6 +14,7 @@ from support.mosquitto import free_port
 
 PLUG = "0x00158d0001a2b3c4"
 PROGRAM = Path(sys.executable).with_name("zigwire")
+PATIENCE = 60.0
 
 
 @asynccontextmanager
@@ -51,7 +52,12 @@ async def typed(folder, *arguments, status=0, stdin=b""):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await process.communicate(stdin)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            output, _ = await process.communicate(stdin)
+    except TimeoutError:
+        process.kill()
+        raise
     assert process.returncode == status, output.decode()
     return output.decode()
 
@@ -220,7 +226,7 @@ async def test_converting(tmp_path):
         (["--help"], 0, ["run", "watch", "devices", "set", "get", "permit-join", "simulator", "simulate", "first try"]),
         (["--version"], 0, ["zigwire 0."]),
         (["devices"], 1, ["configuration.yaml", "run --default"]),
-        (["run", "--data", "nowhere"], 1, ["nowhere/configuration.yaml"]),
+        (["watch", "--data", "nowhere"], 1, ["nowhere/configuration.yaml"]),
         (["permit-join", "300"], 2, ["254"]),
         (["simulator", "press", "plug", "--data", "nowhere"], 1, ["simulator.sock"]),
     ],

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.async_api import async_playwright
+from support.browser import CHROMIUM, chromium
 from support.mosquitto import Mosquitto, free_port
 from support.waiting import until
 from support.world import Ear
@@ -73,17 +72,14 @@ async def make_program(tmp_path):
 
 @pytest.fixture
 async def page():
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if found is None:
-        pytest.skip("there is no chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    if CHROMIUM is None:
+        pytest.skip("no chromium")
+    async with chromium() as browser:
         page = await browser.new_page(viewport=PHONE)
         page.set_default_timeout(PATIENCE)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         yield page
-        await browser.close()
 
 
 @pytest.fixture

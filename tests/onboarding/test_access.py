@@ -35,6 +35,12 @@ async def test_by_this_machines_own_address_too(onboarding):
     assert (await onboarding.get(f"http://{address}:{onboarding.port}/api/state"))[0] == 401
 
 
+async def test_a_page_behind_two_proxies_is_not_a_foreign_one(onboarding):
+    headers = {"Origin": "https://house.example.org", "X-Forwarded-Host": "house.example.org:443, inner"}
+    assert (await onboarding.get("/", headers=headers))[0] == 200
+    assert (await onboarding.get("/", headers={**headers, "Origin": "https://evil.example"}))[0] == 403
+
+
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"])
 async def test_at_this_machine_it_is_not(onboarding, name):
     assert (await onboarding.get("/api/state", headers={"Host": f"{name}:{onboarding.port}"}))[0] == 200

@@ -9,6 +9,8 @@ import zipfile
 import pytest
 import yaml
 
+from zigwire.onboarding.destination import Destination
+
 
 async def test_what_there_is(onboarding):
     status, data = await onboarding.get("/data")
@@ -68,3 +70,7 @@ async def test_a_backup_as_text(onboarding):
 async def test_no_backup(onboarding, body):
     status, answer = await onboarding.post("/submit-zip", data=body)
     assert (status, answer["success"]) == (406, False)
+
+
+def test_an_ipv6_address_is_marked_as_one():
+    assert Destination(page=True, scheme="http", port=8080, base_url="/").at("fd00::7") == "http://[fd00::7]:8080/"

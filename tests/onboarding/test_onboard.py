@@ -237,7 +237,10 @@ def test_where_nobody_can_listen(url):
     [
         ("http://127.0.0.1:9000", "http://localhost:9000/"),
         ("http://0.0.0.0:9000", "http://localhost:9000/"),
+        ("http://[::1]:9000", "http://localhost:9000/"),
+        ("http://127.8.9.10:9000", "http://127.8.9.10:9000/"),
         ("http://192.0.2.7:9000", "http://192.0.2.7:9000/?code=AAAA"),
+        ("http://[fd00::7]:9000", "http://[fd00::7]:9000/?code=AAAA"),
     ],
 )
 def test_addresses_for_people(url, first):

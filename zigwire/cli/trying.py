@@ -61,10 +61,10 @@ async def run_simulated(folder: Path, *, form_new_network: bool = False) -> None
         SimulatorError: The folder holds no usable house, or another process runs it.
     """
     settings = _settings(folder / "configuration.yaml")
-    _let_browsers_in(settings)
     coordinator = Coordinator(folder)
     try:
         await coordinator.maker(settings)  # takes the house first: a second run of it ends here and changes nothing
+        _let_browsers_in(settings)
         async with _broker(settings):
             await App(
                 folder,

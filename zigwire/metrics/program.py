@@ -44,7 +44,7 @@ class ProgramCollector(Collector):
         yield from self._radio()
         yield from self._broker()
         yield gauge("zigwire_web_clients", "Browsers that listen.", len(self._browsers))
-        yield gauge("zigwire_requests_running", "Bridge requests under way.", self._bridge.running_requests)
+        yield gauge("zigwire_requests_running", "Bridge requests under way.", self._bridge.requests.running)
         yield counter(
             "zigwire_firmware_updates_total",
             "Firmware updates that ended: installed, aborted or failed.",

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import secrets
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from zigwire.web.origins import PROXIED, Authority
+from zigwire.web.origins import PROXIED, Authority, is_from_here, is_loopback
 
 __all__ = ["Access"]
 
@@ -67,7 +66,7 @@ class Access:
         if any(name in request.headers for name in PROXIED):
             return False
         host = Authority.of(f"//{request.headers.get('Host', '')}")
-        return _is_loopback(request.remote or "") and host is not None and _is_loopback(host.name)
+        return is_loopback(request.remote or "") and host is not None and is_loopback(host.name)
 
     def _is_open(self, request: web.Request) -> bool:
         resource = request.match_info.route.resource
@@ -80,20 +79,7 @@ def _plain(code: str) -> bytes:
 
 def _is_foreign(request: web.Request) -> bool:
     """Whether a page of another site asks, which browsers say truly."""
-    headers = request.headers
-    if request.method != "GET" and headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+    fetched_by = request.headers.get("Sec-Fetch-Site", "none")
+    if request.method != "GET" and fetched_by not in {"none", "same-origin"}:
         return True
-    if "Origin" not in headers:
-        return False
-    origin = Authority.of(headers["Origin"])
-    hosts = [Authority.of(f"//{headers.get(name, '')}") for name in ("Host", "X-Forwarded-Host")]
-    return origin is None or not any(host.serves(origin) for host in hosts if host)
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name == "localhost"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    return not is_from_here(request.headers)

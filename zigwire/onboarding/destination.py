@@ -35,4 +35,4 @@ class Destination:
 
     def at(self, host: str) -> str:
         """Return the URL for those who reach this machine by a name or address."""
-        return f"{self.scheme}://{host}:{self.port}{self.base_url}"
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}{self.base_url}"

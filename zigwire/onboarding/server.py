@@ -19,12 +19,15 @@ from aiohttp.typedefs import Handler
 from zigwire.bridge.payloads import shortened
 from zigwire.onboarding.access import Access
 from zigwire.onboarding.errors import OnboardingError
+from zigwire.web.origins import is_loopback
 from zigwire.web.pages import BUILT_IN
 
 __all__ = ["Place", "application", "json_of", "received", "served", "told"]
 
 PAGE = Path(__file__).with_name("page")
 VARIABLE = "Z2M_ONBOARD_URL"
+EVERYWHERE = ("0.0.0.0", "::")
+LOCALHOST = ("127.0.0.1", "::1")
 DEFAULT_PORT = 8080
 OTHER_PORTS = 20
 """Ports after the default one that are tried when it is taken."""
@@ -76,13 +79,15 @@ class Place:
 
     def urls(self, port: int, code: str) -> Iterator[tuple[str, str]]:
         """Yield addresses for people, and from where each can be used."""
-        everywhere = self.host in {"0.0.0.0", "::"}
-        if everywhere or self.host in {"127.0.0.1", "localhost", "::1"}:
+        if self.host in EVERYWHERE:
             yield f"http://localhost:{port}/", "on this machine"
-        if everywhere and (address := _own_address()):
-            yield f"http://{address}:{port}/?code={code}", "from elsewhere in your network"
-        elif not everywhere and self.host not in {"127.0.0.1", "localhost", "::1"}:
-            yield f"http://{self.host}:{port}/?code={code}", "in your network"
+            if address := _own_address():
+                yield f"http://{address}:{port}/?code={code}", "from elsewhere in your network"
+        elif is_loopback(self.host):
+            yield f"http://{'localhost' if self.host in LOCALHOST else self.host}:{port}/", "on this machine"
+        else:
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            yield f"http://{host}:{port}/?code={code}", "in your network"
 
 
 def application(access: Access) -> web.Application:

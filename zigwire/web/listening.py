@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import ipaddress
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 from zigwire.settings import Frontend
+from zigwire.web.origins import is_loopback
 
 __all__ = ["ListenError", "Place"]
 
@@ -55,7 +55,7 @@ class Place:
     @property
     def is_private(self) -> bool:
         """Whether other machines can't reach it by themselves."""
-        return self._socket is not None or (self._host is not None and _is_loopback(self._host))
+        return self._socket is not None or (self._host is not None and is_loopback(self._host))
 
     async def listen(self, factory: Factory) -> asyncio.Server:
         """Begin to take connections.
@@ -105,10 +105,3 @@ async def _answers(path: Path) -> bool:
         return False
     writer.close()
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

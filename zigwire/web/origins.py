@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from zigwire.bridge.payloads import shortened
 
-__all__ = ["PROXIED", "Authority", "foreign", "is_local"]
+__all__ = ["PROXIED", "Authority", "foreign", "is_from_here", "is_local", "is_loopback"]
 
 USUAL_PORTS = {"http": 80, "https": 443}
 LOCAL_ENDS = (".local", ".localhost", ".localdomain", ".lan", ".home", ".home.arpa", ".internal", ".fritz.box")
@@ -47,15 +47,29 @@ def foreign(headers: Mapping[str, str], public: Authority | None) -> str | None:
     """
     if "Origin" not in headers:
         return None
-    origin, host = Authority.of(headers["Origin"]), Authority.of(f"//{headers.get('Host', '')}")
-    forwarded = Authority.of(f"//{headers.get('X-Forwarded-Host', '').split(',')[0].strip()}")
-    if origin is None or not any(known.serves(origin) for known in (host, forwarded, public) if known):
+    origin = Authority.of(headers["Origin"])
+    if origin is None or not is_from_here(headers, public):
         return f"it belongs to {shortened(headers['Origin'])}, another site than {shortened(headers.get('Host', ''))}"
     if public and public.serves(origin):
         return None
     if is_local(origin.name) or any(name in headers for name in PROXIED):
         return None
     return f"anybody can let the name {shortened(origin.name)} point to this machine"
+
+
+def is_from_here(headers: Mapping[str, str], public: Authority | None = None) -> bool:
+    """Tell whether a request comes from a page of this server, by the name that it was asked by, or from no page.
+
+    Args:
+        headers: Of the request.
+        public: Where the settings say that people reach the server.
+    """
+    if "Origin" not in headers:
+        return True
+    origin = Authority.of(headers["Origin"])
+    hosts = (headers.get("Host", ""), headers.get("X-Forwarded-Host", "").split(",")[0].strip())
+    known = (*(Authority.of(f"//{host}") for host in hosts), public)
+    return origin is not None and any(one.serves(origin) for one in known if one)
 
 
 def is_local(name: str) -> bool:
@@ -65,3 +79,13 @@ def is_local(name: str) -> bool:
     except ValueError:
         return "." not in name or name.rstrip(".").endswith(LOCAL_ENDS)
     return True
+
+
+def is_loopback(name: str) -> bool:
+    """Tell whether a host name or address is this machine's own, for itself alone."""
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
