@@ -40,7 +40,7 @@ clean:
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Zigwire needs Python 3.11 or newer on the PATH"; exit 1; }
-	@echo "Setting Zigwire up in .venv: once, for about half a minute."
+	@echo "Setting Zigwire up in .venv: once, for less than a minute."
 	@$(PYTHON) -m venv .venv
 
 .venv/.installed: .venv/bin/python requirements.lock pyproject.toml
